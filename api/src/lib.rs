@@ -1,0 +1,1 @@
+//! The server: signaling, rooms, posts and the web app.

@@ -1,0 +1,32 @@
+//! Every bound that client and server agree on. Sizes are in bytes unless a name says otherwise.
+
+/// Length of a room id, in characters.
+pub const ROOM_ID_CHARS: usize = 64;
+/// Length of a display name, in characters.
+pub const NAME_CHARS: usize = 40;
+/// Length of one chat message, in characters.
+pub const CHAT_CHARS: usize = 4_000;
+/// Length of the ids and tokens that the server makes, in characters.
+pub const ID_CHARS: usize = 200;
+/// Length of one ICE candidate line, in characters.
+pub const CANDIDATE_CHARS: usize = 1_000;
+/// Size of a session description.
+pub const SDP_BYTES: usize = 48 * 1024;
+/// Size of one text frame on the signaling socket: a session description and its envelope, JSON-escaped.
+pub const FRAME_BYTES: usize = 64 * 1024;
+/// Members of one room. A mesh carries no more; larger rooms want an SFU.
+pub const ROOM_MEMBERS: usize = 16;
+/// Chat messages that a newcomer is sent at once; earlier ones are asked for over REST.
+pub const HISTORY_MESSAGES: usize = 100;
+/// A post's `photo`, as a data URL.
+pub const PHOTO_BYTES: usize = 900 * 1024;
+/// A post's body as a whole: the photo and a generous amount of text.
+pub const POST_BYTES: usize = PHOTO_BYTES + 64 * 1024;
+/// Depth to which a JSON body may nest.
+pub const JSON_DEPTH: usize = 20;
+/// Posts in one page: the default and the most.
+pub const POSTS_PAGE: (usize, usize) = (10, 100);
+/// Chat messages in one page: the default and the most.
+pub const MESSAGES_PAGE: (usize, usize) = (50, 200);
+/// How long a member whose socket is lost stays in the room, in seconds.
+pub const GRACE_SECONDS: u64 = 15;

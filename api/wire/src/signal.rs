@@ -1,0 +1,297 @@
+//! The messages of the signaling socket: JSON text frames, told apart by `type`.
+//!
+//! The names of the handshake's messages are the ancestor's: `join`, `accept`, `offer`, `answer`, `candidate`.
+
+use crate::{
+    ChatMessage, ChatText, DisplayName, HandshakeId, IceCandidate, IceServer, MediaState, Member, MemberId,
+    Nonce, ResumeToken, RoomId, RoomInfo,
+};
+use serde::{Deserialize, Serialize};
+
+/// What a client may say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ClientMessage {
+    /// Asks who is in a room, without going in; the answer is [`ServerMessage::Peek`].
+    Peek {
+        /// Which room.
+        room: RoomId,
+    },
+    /// Step 1: goes into a room, or comes back to it with a token.
+    Join {
+        /// Which room.
+        room: RoomId,
+        /// The name to go by.
+        name: DisplayName,
+        /// What will be sent.
+        media: MediaState,
+        /// The token of an earlier [`ServerMessage::Joined`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resume: Option<ResumeToken>,
+        /// With `resume`: `true` when the client still holds its connections and wants to be the member it was;
+        /// `false` when the page was loaded anew, so that the member it was leaves and a new one comes.
+        #[serde(default)]
+        keep: bool,
+    },
+    /// Step 2-2: tells a member that its offer is awaited under this handshake.
+    Accept {
+        /// Whose offer is awaited.
+        to: MemberId,
+        /// The attempt that the offer is to belong to.
+        handshake: HandshakeId,
+        /// The sender holds a stable connection under this handshake, and keeps it if the other does too.
+        #[serde(default)]
+        keep: bool,
+    },
+    /// Step 3-6: sends an SDP offer.
+    Offer {
+        /// To whom.
+        to: MemberId,
+        /// The attempt it belongs to.
+        handshake: HandshakeId,
+        /// The session description (RFC 8866).
+        sdp: String,
+    },
+    /// Step 4-7: sends an SDP answer.
+    Answer {
+        /// To whom.
+        to: MemberId,
+        /// The attempt it belongs to.
+        handshake: HandshakeId,
+        /// The session description (RFC 8866).
+        sdp: String,
+    },
+    /// Step 6: sends an ICE candidate.
+    Candidate {
+        /// To whom.
+        to: MemberId,
+        /// The attempt it belongs to.
+        handshake: HandshakeId,
+        /// The candidate.
+        candidate: IceCandidate,
+    },
+    /// Tells everyone what is sent from now on.
+    Media {
+        /// What is sent.
+        media: MediaState,
+    },
+    /// Says something to everyone, now and later.
+    Chat {
+        /// What.
+        text: ChatText,
+        /// Comes back with the stored message; saying it again under the same nonce stores nothing new.
+        nonce: Nonce,
+    },
+    /// Leaves the room; the socket stays.
+    Leave,
+    /// Asks for a [`ServerMessage::Pong`], to learn whether the link still carries.
+    Ping,
+}
+
+/// What the server says. `from` and `member` are stamped by it and can be relied on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ServerMessage {
+    /// The first message on every socket: what a client wants to know before it joins.
+    Hello {
+        /// STUN and TURN servers for its peer connections.
+        ice_servers: Vec<IceServer>,
+        /// The server's version, for a person to read.
+        version: String,
+    },
+    /// Who is in a room.
+    Peek(RoomInfo),
+    /// The client is in. The others hear [`ServerMessage::Join`] and answer with `accept`.
+    Joined {
+        /// Which room.
+        room: RoomId,
+        /// Who the client is here.
+        member: MemberId,
+        /// The key to come back with.
+        resume: ResumeToken,
+        /// The server knew this member without a break: whoever is not in `members` has left.
+        /// `false` for a first join, and after a server that has lost its memory: others may still be on their way.
+        resumed: bool,
+        /// Everybody else, in the order in which they came.
+        members: Vec<Member>,
+    },
+    /// What was said before, oldest first; follows [`ServerMessage::Joined`] once the room is stored.
+    History {
+        /// The newest messages, at most [`crate::limits::HISTORY_MESSAGES`].
+        messages: Vec<ChatMessage>,
+        /// There are earlier ones.
+        more: bool,
+    },
+    /// Steps 1 and 2: a member came in, or came back with a new socket.
+    Join {
+        /// Who.
+        member: Member,
+    },
+    /// Step 3: a member awaits this client's offer.
+    Accept {
+        /// Who.
+        from: MemberId,
+        /// The attempt that the offer is to belong to.
+        handshake: HandshakeId,
+        /// The sender holds a stable connection under this handshake.
+        #[serde(default)]
+        keep: bool,
+    },
+    /// Step 4-1: an SDP offer.
+    Offer {
+        /// Whose.
+        from: MemberId,
+        /// The attempt it belongs to.
+        handshake: HandshakeId,
+        /// The session description (RFC 8866).
+        sdp: String,
+    },
+    /// Step 5-1: an SDP answer.
+    Answer {
+        /// Whose.
+        from: MemberId,
+        /// The attempt it belongs to.
+        handshake: HandshakeId,
+        /// The session description (RFC 8866).
+        sdp: String,
+    },
+    /// Step 6-1: an ICE candidate.
+    Candidate {
+        /// Whose.
+        from: MemberId,
+        /// The attempt it belongs to.
+        handshake: HandshakeId,
+        /// The candidate.
+        candidate: IceCandidate,
+    },
+    /// A member sends something else from now on.
+    Media {
+        /// Who.
+        member: MemberId,
+        /// What it sends.
+        media: MediaState,
+    },
+    /// A member's socket is lost; its media may go on, and it may come back.
+    Away {
+        /// Who.
+        member: MemberId,
+    },
+    /// A member is gone for good.
+    Leave {
+        /// Who.
+        member: MemberId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// Somebody said something, and it is stored.
+    Chat {
+        /// What is stored.
+        message: ChatMessage,
+        /// For the author only: the nonce it was said under.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// Something the client said is refused. The socket stays, unless a close frame follows.
+    Error {
+        /// What is wrong, for a program.
+        code: ErrorCode,
+        /// What is wrong and what would be right, for a person, in English.
+        message: String,
+        /// The nonce of the chat message that is refused, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// The link carries.
+    Pong,
+}
+
+/// Why a member is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LeaveReason {
+    /// It said so.
+    Left,
+    /// Its socket was lost and it did not come back in time.
+    Lost,
+    /// It came back as a new member (the page was loaded anew).
+    Replaced,
+}
+
+/// What is wrong with something a client said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    /// Not JSON, an unknown type, or a field that is missing, wrong or out of bounds.
+    BadMessage,
+    /// The message wants a room, and the client is in none.
+    NotInRoom,
+    /// The client is in a room already.
+    AlreadyInRoom,
+    /// Nobody of that id is in the room.
+    UnknownMember,
+    /// The room holds as many members as it may.
+    RoomFull,
+    /// Too many messages in too short a time.
+    TooFast,
+    /// The message could not be stored; it may be said again.
+    NotStored,
+    /// The member came back on another socket; this one is closed.
+    Superseded,
+    /// The server is shutting down; another try soon will do.
+    GoingAway,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn messages_look_as_the_design_says() {
+        let said: ClientMessage = serde_json::from_value(json!({
+            "type": "candidate", "to": "b", "handshake": {"by": "a", "attempt": 1},
+            "candidate": {"candidate": "candidate:1 1 udp 1 127.0.0.1 9 typ host", "sdpMid": "0", "sdpMLineIndex": 0}
+        }))
+        .unwrap();
+        let ClientMessage::Candidate {
+            to,
+            handshake,
+            candidate,
+        } = said
+        else {
+            panic!("not a candidate")
+        };
+        assert_eq!(
+            (to.as_str(), handshake.attempt, candidate.sdp_m_line_index),
+            ("b", 1, Some(0))
+        );
+        assert_eq!(
+            serde_json::to_value(ClientMessage::Leave).unwrap(),
+            json!({"type": "leave"})
+        );
+        assert_eq!(
+            serde_json::to_value(ServerMessage::Hello {
+                ice_servers: vec![],
+                version: "1".into()
+            })
+            .unwrap(),
+            json!({"type": "hello", "iceServers": [], "version": "1"})
+        );
+    }
+
+    #[test]
+    fn a_client_cannot_say_who_it_is() {
+        let forged =
+            json!({"type": "media", "member": "b", "from": "b", "media": {"audio": true, "video": true}});
+        let ClientMessage::Media { media } = serde_json::from_value(forged).unwrap() else {
+            panic!("not media")
+        };
+        assert_eq!(
+            media,
+            MediaState {
+                audio: true,
+                video: true
+            }
+        );
+    }
+}

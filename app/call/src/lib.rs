@@ -1,0 +1,1 @@
+//! The handshake of a room as a pure state machine, sans-IO.

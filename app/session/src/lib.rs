@@ -1,0 +1,1 @@
+//! Platform traits in W3C terms, and the driver that performs what call decides.

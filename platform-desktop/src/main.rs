@@ -1,0 +1,2 @@
+//! The desktop window around the same components.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Turns the compiled web app into hashed, precompressed files.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The browser: web-sys behind the platform traits.
+fn main() {}
