@@ -18,7 +18,7 @@ pub mod signal;
 pub mod text;
 
 pub use ids::{BadId, HandshakeId, MemberId, MessageId, Nonce, ResumeToken, RoomId};
-pub use media::{IceCandidate, IceServer, MediaState};
+pub use media::{IceCandidate, IceServer, MediaState, Sdp, SdpTooLarge};
 pub use rooms::{ChatMessage, Member, RoomInfo};
 pub use signal::{ClientMessage, ErrorCode, LeaveReason, ServerMessage};
 pub use text::{BadText, ChatText, DisplayName};

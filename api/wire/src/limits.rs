@@ -29,4 +29,4 @@ pub const POSTS_PAGE: (usize, usize) = (10, 100);
 /// Chat messages in one page: the default and the most.
 pub const MESSAGES_PAGE: (usize, usize) = (50, 200);
 /// How long a member whose socket is lost stays in the room, in seconds.
-pub const GRACE_SECONDS: u64 = 15;
+pub const GRACE_SECONDS: u64 = 10;

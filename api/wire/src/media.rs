@@ -1,6 +1,6 @@
 //! The parts of WebRTC that travel: candidates, servers and what a member sends.
 
-use crate::limits::CANDIDATE_CHARS;
+use crate::limits::{CANDIDATE_CHARS, SDP_BYTES};
 use serde::{Deserialize, Serialize};
 
 /// What a member sends at the moment. `false` is muted, switched off or not there: others need not know which.
@@ -31,6 +31,16 @@ pub struct IceCandidate {
     pub username_fragment: Option<String>,
 }
 
+/// A session description (RFC 8866), bounded in size. `Debug` shows its length only: it holds addresses and keys.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sdp(String);
+
+/// A session description that is too large: more than [`SDP_BYTES`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a session description must have at most {SDP_BYTES} bytes")]
+pub struct SdpTooLarge;
+
 /// `RTCIceServer`, [WebRTC §4.2.4](https://www.w3.org/TR/webrtc/#rtciceserver-dictionary).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,6 +53,37 @@ pub struct IceServer {
     /// The password, for TURN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+}
+
+impl Sdp {
+    /// Returns the description as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Sdp {
+    type Error = SdpTooLarge;
+
+    fn try_from(text: String) -> Result<Self, SdpTooLarge> {
+        if text.len() > SDP_BYTES {
+            Err(SdpTooLarge)
+        } else {
+            Ok(Self(text))
+        }
+    }
+}
+
+impl From<Sdp> for String {
+    fn from(sdp: Sdp) -> String {
+        sdp.0
+    }
+}
+
+impl std::fmt::Debug for Sdp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sdp({} bytes)", self.0.len())
+    }
 }
 
 /// Hides addresses, which tell where a person is.

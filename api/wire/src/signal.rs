@@ -4,7 +4,7 @@
 
 use crate::{
     ChatMessage, ChatText, DisplayName, HandshakeId, IceCandidate, IceServer, MediaState, Member, MemberId,
-    Nonce, ResumeToken, RoomId, RoomInfo,
+    Nonce, ResumeToken, RoomId, RoomInfo, Sdp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +49,8 @@ pub enum ClientMessage {
         to: MemberId,
         /// The attempt it belongs to.
         handshake: HandshakeId,
-        /// The session description (RFC 8866).
-        sdp: String,
+        /// The session description.
+        sdp: Sdp,
     },
     /// Step 4-7: sends an SDP answer.
     Answer {
@@ -58,8 +58,8 @@ pub enum ClientMessage {
         to: MemberId,
         /// The attempt it belongs to.
         handshake: HandshakeId,
-        /// The session description (RFC 8866).
-        sdp: String,
+        /// The session description.
+        sdp: Sdp,
     },
     /// Step 6: sends an ICE candidate.
     Candidate {
@@ -143,8 +143,8 @@ pub enum ServerMessage {
         from: MemberId,
         /// The attempt it belongs to.
         handshake: HandshakeId,
-        /// The session description (RFC 8866).
-        sdp: String,
+        /// The session description.
+        sdp: Sdp,
     },
     /// Step 5-1: an SDP answer.
     Answer {
@@ -152,8 +152,8 @@ pub enum ServerMessage {
         from: MemberId,
         /// The attempt it belongs to.
         handshake: HandshakeId,
-        /// The session description (RFC 8866).
-        sdp: String,
+        /// The session description.
+        sdp: Sdp,
     },
     /// Step 6-1: an ICE candidate.
     Candidate {

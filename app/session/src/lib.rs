@@ -1,1 +1,22 @@
-//! Platform traits in W3C terms, and the driver that performs what call decides.
+//! Platform traits in W3C terms, and the driver that performs what [`call`] decides.
+//!
+//! ```text
+//!   components ──Command──▶ ┌────────┐ ──Output──▶ Platform, PeerConnection, Socket
+//!   components ◀──View───── │ driver │ ◀──Input─── their events
+//!                           └────────┘
+//!                              call
+//! ```
+//!
+//! # Invariants
+//! - The driver glues; it decides nothing about the protocol. What to send and when is [`call`]'s business.
+//! - Nothing here knows which platform it runs on: no `cfg`, no web-sys, no webrtc.
+//! - Futures are `!Send` on both platforms: traits are plain `async fn` with static dispatch.
+//! - Components see [`View`]s and send [`Command`]s through a [`Handle`], and hold nothing else of a session.
+
+#![warn(missing_docs)]
+
+pub mod command;
+pub mod view;
+
+pub use command::Command;
+pub use view::View;

@@ -1,0 +1,42 @@
+//! What a person asks for.
+
+use wire::{ChatText, DisplayName, RoomId};
+
+/// Everything that the components can ask of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Opens camera and microphone for the lobby's preview, as far as their switches are on.
+    Prepare,
+    /// Keeps [`crate::View::peek`] up to date for this room; `None` stops it.
+    Peek(Option<RoomId>),
+    /// Step 1: goes into the room.
+    Join {
+        /// Which room.
+        room: RoomId,
+        /// The name to go by.
+        name: DisplayName,
+    },
+    /// Leaves the room and returns to the lobby. Camera and microphone stay as they are.
+    Leave,
+    /// Mutes or unmutes; opens the microphone if it is not open.
+    Microphone(bool),
+    /// Switches the camera; off releases the device, so that its light goes out.
+    Camera(bool),
+    /// Uses this camera or microphone from now on, without a new handshake.
+    Choose {
+        /// Which kind of device.
+        kind: crate::view::DeviceKind,
+        /// Its id, from [`crate::view::Device::id`].
+        id: String,
+    },
+    /// Says something to the room.
+    Say(ChatText),
+    /// Says a refused message once more, by its [`crate::view::ChatLine::key`].
+    SayAgain(String),
+    /// Loads chat messages from before the first one shown.
+    Earlier,
+    /// Tries at once to reach the server instead of waiting for the next attempt.
+    Reconnect,
+    /// Closes everything: the page is going away.
+    Shutdown,
+}

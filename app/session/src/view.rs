@@ -1,0 +1,222 @@
+//! What there is to show, as one value. A view that has not changed is not published again.
+
+use std::rc::Rc;
+use wire::{DisplayName, MediaState, MemberId, RoomId, RoomInfo};
+
+/// The state of a session as a person should see it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct View {
+    /// The link to the server.
+    pub link: Link,
+    /// Where the person is.
+    pub phase: Phase,
+    /// The person's own media.
+    pub local: Local,
+    /// Cameras, microphones and speakers.
+    pub devices: Rc<Devices>,
+    /// Who is in the room that was asked for with [`crate::Command::Peek`].
+    pub peek: Option<Rc<RoomInfo>>,
+    /// The others, in the order in which they came.
+    pub people: Rc<Vec<Person>>,
+    /// The chat, oldest first.
+    pub chat: Rc<Chat>,
+}
+
+/// The link to the server. A lost link is not a lost call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Link {
+    /// The first attempt is on its way.
+    #[default]
+    Connecting,
+    /// Messages flow.
+    Open,
+    /// Lost; another attempt follows by itself.
+    Lost,
+}
+
+/// Where the person is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Before a room, or after it.
+    #[default]
+    Lobby,
+    /// `join` was sent, or will be when the link opens.
+    Joining {
+        /// Which room.
+        room: RoomId,
+    },
+    /// In the room.
+    Inside {
+        /// Which room.
+        room: RoomId,
+        /// Who the person is there.
+        me: MemberId,
+        /// The name it goes by.
+        name: DisplayName,
+    },
+    /// The room did not let the person in, or put it out.
+    Refused {
+        /// Which room.
+        room: RoomId,
+        /// Why.
+        why: Refusal,
+    },
+}
+
+/// Why a person is not in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The room is full.
+    Full,
+    /// The same member came in from elsewhere (another tab with this page's token).
+    Superseded,
+    /// Anything else, in the server's words.
+    Other(String),
+}
+
+/// The person's own media.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Local {
+    /// The microphone.
+    pub microphone: Source,
+    /// The camera.
+    pub camera: Source,
+    /// The camera's picture, to be shown mirrored and without sound. `None` while there is none.
+    pub preview: Option<StreamId>,
+}
+
+/// A camera or microphone of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Source {
+    /// Switched off or muted by the person.
+    #[default]
+    Off,
+    /// Asked for; a permission prompt may be open.
+    Starting,
+    /// Sends.
+    On,
+    /// Cannot be used.
+    Trouble(Trouble),
+}
+
+/// Why a device cannot be used. Each wants its own words and its own way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The person or the browser refused permission (`NotAllowedError`).
+    Refused,
+    /// There is no such device (`NotFoundError`, `OverconstrainedError`).
+    Missing,
+    /// Another program uses it (`NotReadableError`).
+    Busy,
+    /// The page is not served securely, or the browser has no such interface.
+    Unsupported,
+}
+
+/// The devices there are. Names are empty until permission is given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Devices {
+    /// All of them, in the platform's order.
+    pub all: Vec<Device>,
+    /// The camera in use or to be used, if one was chosen.
+    pub camera: Option<String>,
+    /// The microphone in use or to be used, if one was chosen.
+    pub microphone: Option<String>,
+    /// The speaker in use, if one was chosen.
+    pub speaker: Option<String>,
+}
+
+/// `MediaDeviceInfo`, [Media Capture §9.2](https://www.w3.org/TR/mediacapture-streams/#device-info).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Names the device for this origin.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+}
+
+/// `MediaDeviceKind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeviceKind {
+    /// `videoinput`
+    Camera,
+    /// `audioinput`
+    Microphone,
+    /// `audiooutput`
+    Speaker,
+}
+
+/// Names something that a video surface can show; the platform knows what stands behind it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId(pub Rc<str>);
+
+/// Somebody else in the room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Who it is.
+    pub id: MemberId,
+    /// The name it goes by.
+    pub name: DisplayName,
+    /// What it says that it sends.
+    pub media: MediaState,
+    /// Picture and sound, once tracks have come. Sound plays even while the picture is hidden.
+    pub stream: Option<StreamId>,
+    /// How the connection to it is.
+    pub connection: Connection,
+    /// Its link to the server is lost; media may go on.
+    pub away: bool,
+}
+
+/// How the connection to a person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Connection {
+    /// The handshake is on its way.
+    #[default]
+    Connecting,
+    /// Media can flow.
+    Connected,
+    /// Media stopped for the moment; it may come back by itself.
+    Interrupted,
+    /// It broke, and another attempt is on its way.
+    Failed,
+}
+
+/// The chat of the room.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chat {
+    /// What was said, oldest first; unsent lines are last.
+    pub lines: Vec<ChatLine>,
+    /// There are earlier ones, to be had with [`crate::Command::Earlier`].
+    pub more: bool,
+    /// The history has come (an empty chat is really empty).
+    pub loaded: bool,
+}
+
+/// One line of the chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatLine {
+    /// Names the line for as long as it is shown, through its way from pending to stored.
+    pub key: String,
+    /// Who said it.
+    pub name: DisplayName,
+    /// The person said it.
+    pub mine: bool,
+    /// It was said before the person came in, so it does not count as unread.
+    pub history: bool,
+    /// What was said.
+    pub text: wire::ChatText,
+    /// Where it is.
+    pub state: Delivery,
+}
+
+/// How far a chat line has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// On its way; it is repeated after a lost link.
+    Pending,
+    /// Stored and sent to everyone, at this time (milliseconds since 1970 UTC).
+    Stored(u64),
+    /// Refused, with the server's reason. It can be said again.
+    Refused(String),
+}
