@@ -1,2 +1,88 @@
-//! Turns the compiled web app into hashed, precompressed files.
-fn main() {}
+//! Turns the compiled web app into the files a browser downloads.
+//!
+//! `cargo build` leaves one `.wasm`; this tool runs wasm-bindgen over it, names every file after its content (so that
+//! the server may say "immutable"), fills in `index.html`, compresses everything once with brotli and gzip, and prints
+//! what a first visit costs. It stands in for `dx bundle`, so that a build needs nothing but cargo.
+
+mod bindgen;
+mod compress;
+mod link;
+mod report;
+mod site;
+mod stamp;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::{compress::Quality, site::Site, stamp::Stamp};
+
+/// Turns the compiled web app into hashed, precompressed files.
+#[derive(Parser, Debug)]
+struct Args {
+    /// The module that cargo built for wasm32.
+    #[arg(long)]
+    wasm: PathBuf,
+    /// The page; `{{name}}` in it becomes the address of the hashed file `name`, once `<!-- bundle … -->` is open.
+    #[arg(long)]
+    html: PathBuf,
+    /// A folder of files to serve: icons, the manifest, scripts. May be given more than once.
+    #[arg(long)]
+    assets: Vec<PathBuf>,
+    /// A folder whose `*.css`, in the order of their names, become `{{style.css}}`. May be given more than once.
+    #[arg(long)]
+    styles: Vec<PathBuf>,
+    /// Where the site goes. What was there before is replaced.
+    #[arg(long)]
+    out: PathBuf,
+    /// Compresses quickly instead of well, for a build that is looked at once.
+    #[arg(long)]
+    fast: bool,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let quality = if args.fast { Quality::Fast } else { Quality::Best };
+
+    let stamp = Stamp::of(&args)?;
+    if stamp.is_current(&args.out) {
+        println!("{}: unchanged", args.out.display());
+        return Ok(());
+    }
+
+    let site = assemble(&args)?;
+    let files = compress::all(site.into_files(), quality)?;
+    site::write(&args.out, &files).with_context(|| format!("writing {}", args.out.display()))?;
+    stamp.store(&args.out)?;
+    report::print(&args.out, &files);
+    Ok(())
+}
+
+/// Collects every file of the site, those that others point at first.
+fn assemble(args: &Args) -> Result<Site> {
+    let app = bindgen::run(&args.wasm)?;
+    let mut site = Site::default();
+
+    let wasm_url = site.add_hashed("app.wasm", app.wasm);
+    site.add_hashed("app.js", app.js.starting(&wasm_url).into_bytes());
+
+    let styles = site::concatenate_styles(&args.styles)?;
+    site.add_hashed("style.css", styles.into_bytes());
+
+    let (templates, plain): (Vec<_>, Vec<_>) =
+        site::read_assets(&args.assets)?.into_iter().partition(|asset| asset.is_template());
+    for asset in plain {
+        site.add_hashed(&asset.name, asset.bytes);
+    }
+    for asset in templates {
+        let text = site.fill(&asset.text()?).with_context(|| asset.name.clone())?;
+        site.add_hashed(&asset.name, text.into_bytes());
+    }
+
+    let html =
+        std::fs::read_to_string(&args.html).with_context(|| format!("reading {}", args.html.display()))?;
+    let html = site.fill(&site::uncomment(&html)).with_context(|| args.html.display().to_string())?;
+    site.add("index.html", html.into_bytes());
+    Ok(site)
+}

@@ -1,0 +1,87 @@
+//! wasm-bindgen as a library: its version is in the lock file, so nobody installs a matching command by hand.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::link::{self, Module};
+
+/// What wasm-bindgen makes of the compiled app.
+#[derive(Debug)]
+pub struct App {
+    /// The module without what only the linker needed.
+    pub wasm: Vec<u8>,
+    /// Its JavaScript side, the snippets of every crate linked in.
+    pub js: Script,
+}
+
+/// The JavaScript side, not yet told to start.
+#[derive(Debug)]
+pub struct Script(String);
+
+impl Script {
+    /// Appends the call that fetches the module from `wasm_url` and runs `main`.
+    ///
+    /// The page's policy forbids inline scripts, and a file of its own would be one more request.
+    pub fn starting(self, wasm_url: &str) -> String {
+        format!("{}\n__wbg_init({{ module_or_path: \"{wasm_url}\" }});\n", self.0)
+    }
+}
+
+/// Runs wasm-bindgen over the module at `wasm`.
+///
+/// # Errors
+/// When the file is missing, when it was built against another wasm-bindgen than this tool (both speak one private
+/// format, so the lock file must hold them at one version), or when a snippet cannot be linked.
+pub fn run(wasm: &Path) -> Result<App> {
+    let mut output = Bindgen::new()
+        .input_path(wasm)
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .out_name("app")
+        .generate_output()
+        .with_context(|| {
+            format!(
+                "wasm-bindgen could not read {}: does `Cargo.lock` hold wasm-bindgen and wasm-bindgen-cli-support \
+                 at one version?",
+                wasm.display()
+            )
+        })?;
+
+    let mut modules: Vec<Module> = output
+        .local_modules()
+        .iter()
+        .map(|(path, text)| Module::new(format!("./snippets/{path}"), text.clone()))
+        .collect();
+    for (krate, snippets) in output.snippets() {
+        for (i, text) in snippets.iter().enumerate() {
+            modules.push(Module::new(format!("./snippets/{krate}/inline{i}.js"), text.clone()));
+        }
+    }
+    let js = Script(link::link(output.js(), &modules)?);
+    Ok(App { wasm: output.wasm_mut().emit_wasm(), js })
+}
+
+#[cfg(test)]
+mod tests {
+    /// Two versions would fail at the first build of the web app, with a message that names neither.
+    #[test]
+    fn the_lock_file_holds_one_version_of_wasm_bindgen() {
+        let lock = include_str!("../../../Cargo.lock");
+        let version = |name: &str| {
+            let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \"")).unwrap();
+            rest.split_once('"').unwrap().0.to_owned()
+        };
+        assert_eq!(version("wasm-bindgen"), version("wasm-bindgen-cli-support"));
+    }
+
+    #[test]
+    fn starting_names_the_module() {
+        let js = super::Script("export default __wbg_init;".into()).starting("/assets/app-1.wasm");
+        assert!(js.ends_with("__wbg_init({ module_or_path: \"/assets/app-1.wasm\" });\n"));
+    }
+}
