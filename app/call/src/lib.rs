@@ -13,8 +13,10 @@
 #![warn(missing_docs)]
 
 mod call;
+mod handshake;
 mod input;
 mod output;
+mod patience;
 mod peer;
 
 pub use call::Call;

@@ -1,1 +1,130 @@
-//! One other member.
+//! One other member, and how far the connection to it has come.
+
+use crate::output::ConnectionState;
+use std::time::Duration;
+use wire::{HandshakeId, IceCandidate, Member, Sdp};
+
+/// The most candidates that wait for a description. A browser finds some ten.
+const WAITING_CANDIDATES: usize = 128;
+
+/// One other member.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub member: Member,
+    pub phase: Phase,
+    /// The latest attempt of theirs that we took up; an accept of an earlier one is late or a duplicate.
+    pub seen: u32,
+    /// Attempts that failed since media last flowed.
+    pub failures: u32,
+    /// When to start over, unless the handshake gets on.
+    pub deadline: Option<Duration>,
+    /// When to take the member for gone, unless the server mentions it.
+    pub absent: Option<Duration>,
+}
+
+/// Where the pair stands.
+#[derive(Debug)]
+pub(crate) enum Phase {
+    /// Nothing is under way: its accept is expected, or a rest after a failure is.
+    Idle,
+    /// Step 2-2 is done: its offer is expected. Candidates that overtake the offer wait here.
+    Awaiting {
+        handshake: HandshakeId,
+        early: Vec<IceCandidate>,
+    },
+    /// There is a peer connection.
+    Connecting(Connection),
+}
+
+/// A peer connection, by the handshake that made it.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub handshake: HandshakeId,
+    pub step: Step,
+    pub state: ConnectionState,
+    /// The remote description is set: candidates may be added.
+    pub described: bool,
+    /// Their candidates, waiting for the remote description.
+    pub remote: Vec<IceCandidate>,
+    /// Our candidates, waiting for our description to be sent, or for the socket.
+    pub local: Vec<IceCandidate>,
+}
+
+/// The step that is to be completed next. The offerer's come first, the answerer's then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// 3-4
+    CreateOffer,
+    /// 3-5, with the offer to be sent in 3-6.
+    SaveOffer(Sdp),
+    /// 5-1
+    ReceiveAnswer,
+    /// 5-2
+    SaveAnswer,
+    /// 4-4
+    SaveRemoteOffer,
+    /// 4-5
+    CreateAnswer,
+    /// 4-6, with the answer to be sent in 4-7.
+    SaveOwnAnswer(Sdp),
+    /// Both descriptions are saved on this side.
+    Stable,
+}
+
+impl Peer {
+    pub fn new(member: Member) -> Self {
+        Self {
+            member,
+            phase: Phase::Idle,
+            seen: 0,
+            failures: 0,
+            deadline: None,
+            absent: None,
+        }
+    }
+
+    /// The connection of this handshake, if it is the present one.
+    pub fn connection(&mut self, handshake: &HandshakeId) -> Option<&mut Connection> {
+        match &mut self.phase {
+            Phase::Connecting(connection) if connection.handshake == *handshake => Some(connection),
+            Phase::Connecting(_) | Phase::Idle | Phase::Awaiting { .. } => None,
+        }
+    }
+
+    /// The handshake of a connection that is worth keeping.
+    pub fn healthy(&self) -> Option<&HandshakeId> {
+        match &self.phase {
+            Phase::Connecting(connection)
+                if connection.step == Step::Stable && connection.state != ConnectionState::Failed =>
+            {
+                Some(&connection.handshake)
+            }
+            Phase::Connecting(_) | Phase::Idle | Phase::Awaiting { .. } => None,
+        }
+    }
+}
+
+impl Connection {
+    pub fn new(handshake: HandshakeId, step: Step, remote: Vec<IceCandidate>) -> Self {
+        Self {
+            handshake,
+            step,
+            state: ConnectionState::New,
+            described: false,
+            remote,
+            local: Vec::new(),
+        }
+    }
+
+    /// Our own description has been sent, so our candidates may follow it.
+    pub fn introduced(&self) -> bool {
+        matches!(self.step, Step::ReceiveAnswer | Step::SaveAnswer | Step::Stable)
+    }
+}
+
+/// Lets a candidate wait, within bounds.
+pub(crate) fn wait(queue: &mut Vec<IceCandidate>, candidate: IceCandidate) {
+    if queue.len() < WAITING_CANDIDATES {
+        queue.push(candidate);
+    }
+}

@@ -1,0 +1,363 @@
+//! What happens between two members: the six steps, under the ancestor's numbers.
+//!
+//! An attempt begins with an `accept`, which names it. Whoever finds that a pair does not work begins another:
+//!
+//! ```text
+//!        B                         A
+//!        │◀──────── join ──────────│ 1
+//!    2-1 │───────── accept ───────▶│ 2-2, 3-1
+//!        │◀──────── offer ─────────│ 3-2 … 3-6
+//!    4-1 │───────── answer ───────▶│ 4-2 … 4-7, 5-1, 5-2
+//!        │◀─────── candidate ─────▶│ 6-1, 6-2
+//! ```
+//!
+//! # Who offers
+//! Whoever receives an accept offers. Where two accepts cross, the member with the lower id offers, and the other
+//! ignores the accept that it gets: both know both ids, so both come to the same result.
+//!
+//! # After a gap
+//! A member that is back is announced once more. Whoever holds a stable connection to it says so (`keep`), and nothing
+//! more happens if the other holds the same one. In any other case one of the two begins another attempt.
+
+use crate::Call;
+use crate::output::{ConnectionState, Description, Operation};
+use crate::patience;
+use crate::peer::{Connection, Phase, Step, wait};
+use std::time::Duration;
+use wire::{ClientMessage, HandshakeId, IceCandidate, MemberId, Sdp};
+
+impl Call {
+    /// Step 2-2: keeps a connection that is stable, or else awaits an offer under a new handshake.
+    pub(crate) fn accept(&mut self, now: Duration, id: &MemberId) {
+        let Some(peer) = self.peers.get(id) else { return };
+        match peer.healthy().cloned() {
+            Some(handshake) => {
+                tracing::info!(peer = %id, %handshake, "2-2 send accept: keep");
+                self.send(ClientMessage::Accept {
+                    to: id.clone(),
+                    handshake,
+                    keep: true,
+                });
+            }
+            None => self.await_offer(now, id),
+        }
+    }
+
+    /// Step 2-2, with a new handshake.
+    fn await_offer(&mut self, now: Duration, id: &MemberId) {
+        let Some(by) = self.me.clone() else { return };
+        self.drop_connection(id);
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        self.attempts += 1;
+        let handshake = HandshakeId {
+            by,
+            attempt: self.attempts,
+        };
+        tracing::info!(peer = %id, %handshake, "2-2 send accept");
+        peer.phase = Phase::Awaiting {
+            handshake: handshake.clone(),
+            early: Vec::new(),
+        };
+        peer.deadline = Some(now + patience::handshake(peer.failures));
+        self.send(ClientMessage::Accept {
+            to: id.clone(),
+            handshake,
+            keep: false,
+        });
+    }
+
+    /// Steps 3-1 to 3-4: a member awaits our offer.
+    pub(crate) fn receive_accept(&mut self, now: Duration, id: &MemberId, handshake: HandshakeId) {
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        if handshake.by != *id || handshake.attempt <= peer.seen {
+            return;
+        }
+        peer.seen = handshake.attempt;
+        if matches!(peer.phase, Phase::Awaiting { .. }) && self.me.as_ref().is_some_and(|me| me > id) {
+            tracing::info!(peer = %id, %handshake, "3 accepts cross, and the other offers");
+            return;
+        }
+        self.drop_connection(id);
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        tracing::info!(peer = %id, %handshake, "3-1 accepted, 3-2, 3-3 create connection, 3-4 create offer");
+        peer.phase = Phase::Connecting(Connection::new(handshake.clone(), Step::CreateOffer, Vec::new()));
+        peer.deadline = Some(now + patience::handshake(peer.failures));
+        self.operate(id, &handshake, Operation::Create);
+        self.operate(id, &handshake, Operation::CreateOffer);
+    }
+
+    /// Step 3 after a gap: the member holds a stable connection. It is kept if we hold the same one.
+    pub(crate) fn receive_keep(&mut self, now: Duration, id: &MemberId, handshake: &HandshakeId) {
+        let Some(peer) = self.peers.get(id) else { return };
+        match (&peer.phase, peer.healthy()) {
+            // Ours is newer, of the same maker: this one was said before, and is late.
+            (_, Some(ours)) if ours.by == handshake.by && ours.attempt >= handshake.attempt => {
+                tracing::debug!(peer = %id, %handshake, "3 connection kept");
+            }
+            // Our own accept is on its way, and will make the member begin anew.
+            (Phase::Awaiting { .. }, _) => {}
+            (Phase::Idle | Phase::Connecting(_), _) => self.await_offer(now, id),
+        }
+    }
+
+    /// Step 3-5.
+    pub(crate) fn save_offer(&mut self, id: &MemberId, handshake: &HandshakeId, sdp: Sdp) {
+        let Some(connection) = self.at(id, handshake, &Step::CreateOffer) else {
+            return;
+        };
+        tracing::debug!(peer = %id, %handshake, "3-5 save own offer");
+        connection.step = Step::SaveOffer(sdp.clone());
+        self.operate(
+            id,
+            handshake,
+            Operation::SetLocalDescription(Description::Offer(sdp)),
+        );
+    }
+
+    /// Steps 3-6 and 4-7: our description is saved, so the member may have it, and our candidates after it.
+    pub(crate) fn send_description(&mut self, now: Duration, id: &MemberId, handshake: &HandshakeId) {
+        let Some(connection) = self.present(id, handshake) else {
+            return;
+        };
+        let (to, handshake) = (id.clone(), handshake.clone());
+        let message = match connection.step.clone() {
+            Step::SaveOffer(sdp) => {
+                tracing::info!(peer = %id, %handshake, "3-6 send offer");
+                connection.step = Step::ReceiveAnswer;
+                ClientMessage::Offer { to, handshake, sdp }
+            }
+            Step::SaveOwnAnswer(sdp) => {
+                tracing::info!(peer = %id, %handshake, "4-7 send answer");
+                connection.step = Step::Stable;
+                ClientMessage::Answer { to, handshake, sdp }
+            }
+            Step::CreateOffer
+            | Step::ReceiveAnswer
+            | Step::SaveAnswer
+            | Step::SaveRemoteOffer
+            | Step::CreateAnswer
+            | Step::Stable => return,
+        };
+        self.send(message);
+        self.flush_candidates(id);
+        self.expect_media(now, id);
+    }
+
+    /// Steps 4-1 to 4-4: a member offers.
+    pub(crate) fn receive_offer(&mut self, now: Duration, id: &MemberId, handshake: &HandshakeId, sdp: Sdp) {
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        let Phase::Awaiting {
+            handshake: awaited,
+            early,
+        } = &mut peer.phase
+        else {
+            return;
+        };
+        if awaited != handshake {
+            return;
+        }
+        tracing::info!(peer = %id, %handshake, "4-1 offer, 4-2, 4-3 create connection, 4-4 save offer");
+        let early = std::mem::take(early);
+        peer.phase = Phase::Connecting(Connection::new(handshake.clone(), Step::SaveRemoteOffer, early));
+        peer.deadline = Some(now + patience::handshake(peer.failures));
+        self.operate(id, handshake, Operation::Create);
+        self.operate(
+            id,
+            handshake,
+            Operation::SetRemoteDescription(Description::Offer(sdp)),
+        );
+    }
+
+    /// Steps 4-5 and 5-2, and 6-2 for candidates that came before: the member's description is saved.
+    pub(crate) fn described(&mut self, now: Duration, id: &MemberId, handshake: &HandshakeId) {
+        let Some(connection) = self.present(id, handshake) else {
+            return;
+        };
+        connection.described = true;
+        let waiting = std::mem::take(&mut connection.remote);
+        let answers = match connection.step {
+            Step::SaveRemoteOffer => {
+                tracing::debug!(peer = %id, %handshake, "4-5 create answer");
+                connection.step = Step::CreateAnswer;
+                true
+            }
+            Step::SaveAnswer => {
+                tracing::info!(peer = %id, %handshake, "5-2 answer saved");
+                connection.step = Step::Stable;
+                false
+            }
+            Step::CreateOffer
+            | Step::SaveOffer(_)
+            | Step::ReceiveAnswer
+            | Step::CreateAnswer
+            | Step::SaveOwnAnswer(_)
+            | Step::Stable => false,
+        };
+        if answers {
+            self.operate(id, handshake, Operation::CreateAnswer);
+        }
+        for candidate in waiting {
+            self.operate(id, handshake, Operation::AddIceCandidate(candidate));
+        }
+        self.expect_media(now, id);
+    }
+
+    /// Step 4-6.
+    pub(crate) fn save_own_answer(&mut self, id: &MemberId, handshake: &HandshakeId, sdp: Sdp) {
+        let Some(connection) = self.at(id, handshake, &Step::CreateAnswer) else {
+            return;
+        };
+        tracing::debug!(peer = %id, %handshake, "4-6 save own answer");
+        connection.step = Step::SaveOwnAnswer(sdp.clone());
+        self.operate(
+            id,
+            handshake,
+            Operation::SetLocalDescription(Description::Answer(sdp)),
+        );
+    }
+
+    /// Step 5-1: a member answers.
+    pub(crate) fn receive_answer(&mut self, id: &MemberId, handshake: &HandshakeId, sdp: Sdp) {
+        let Some(connection) = self.at(id, handshake, &Step::ReceiveAnswer) else {
+            return;
+        };
+        tracing::info!(peer = %id, %handshake, "5-1 answer");
+        connection.step = Step::SaveAnswer;
+        self.operate(
+            id,
+            handshake,
+            Operation::SetRemoteDescription(Description::Answer(sdp)),
+        );
+    }
+
+    /// Step 6: our connection found a candidate.
+    pub(crate) fn send_candidate(&mut self, id: &MemberId, handshake: &HandshakeId, candidate: IceCandidate) {
+        let online = self.online;
+        let Some(connection) = self.present(id, handshake) else {
+            return;
+        };
+        if !online || !connection.introduced() {
+            wait(&mut connection.local, candidate);
+            return;
+        }
+        tracing::debug!(peer = %id, %handshake, "6 send candidate");
+        self.send(ClientMessage::Candidate {
+            to: id.clone(),
+            handshake: handshake.clone(),
+            candidate,
+        });
+    }
+
+    /// Steps 6-1 and 6-2: a member's connection found a candidate.
+    pub(crate) fn receive_candidate(
+        &mut self,
+        id: &MemberId,
+        handshake: &HandshakeId,
+        candidate: IceCandidate,
+    ) {
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        match &mut peer.phase {
+            Phase::Awaiting {
+                handshake: awaited,
+                early,
+            } if awaited == handshake => wait(early, candidate),
+            Phase::Connecting(connection) if connection.handshake == *handshake => {
+                if connection.described {
+                    tracing::debug!(peer = %id, %handshake, "6-1 candidate, 6-2 add it");
+                    self.operate(id, handshake, Operation::AddIceCandidate(candidate));
+                } else {
+                    tracing::debug!(peer = %id, %handshake, "6-1 candidate, which waits");
+                    wait(&mut connection.remote, candidate);
+                }
+            }
+            Phase::Idle | Phase::Awaiting { .. } | Phase::Connecting(_) => {}
+        }
+    }
+
+    /// Sends the candidates that waited for our description or for the socket.
+    pub(crate) fn flush_candidates(&mut self, id: &MemberId) {
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        let Phase::Connecting(connection) = &mut peer.phase else {
+            return;
+        };
+        let handshake = connection.handshake.clone();
+        for candidate in std::mem::take(&mut connection.local) {
+            self.send(ClientMessage::Candidate {
+                to: id.clone(),
+                handshake: handshake.clone(),
+                candidate,
+            });
+        }
+    }
+
+    /// Gives up the attempt; another follows after a rest.
+    pub(crate) fn operation_failed(&mut self, now: Duration, id: &MemberId, handshake: &HandshakeId) {
+        if self.present(id, handshake).is_none() {
+            return;
+        }
+        tracing::warn!(peer = %id, %handshake, "an operation failed");
+        self.drop_connection(id);
+        let online = self.online;
+        if let Some(peer) = self.peers.get_mut(id) {
+            peer.failures += 1;
+            peer.deadline = online.then(|| now + patience::rest(peer.failures));
+        }
+    }
+
+    /// A deadline has passed: begins another attempt.
+    pub(crate) fn start_over(&mut self, now: Duration, id: &MemberId) {
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        peer.deadline = None;
+        if !self.online || peer.member.away {
+            // Nobody would hear of it. When either is back, the other accepts.
+            return;
+        }
+        peer.failures = peer.failures.saturating_add(1);
+        self.await_offer(now, id);
+    }
+
+    /// Both descriptions may be saved now; then media is expected before long.
+    pub(crate) fn expect_media(&mut self, now: Duration, id: &MemberId) {
+        let online = self.online;
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        let Phase::Connecting(connection) = &peer.phase else {
+            return;
+        };
+        if connection.step != Step::Stable {
+            return;
+        }
+        peer.deadline = match connection.state {
+            ConnectionState::Connected => None,
+            ConnectionState::New
+            | ConnectionState::Connecting
+            | ConnectionState::Disconnected
+            | ConnectionState::Failed
+            | ConnectionState::Closed => online.then(|| now + patience::CONNECT),
+        };
+    }
+
+    fn present(&mut self, id: &MemberId, handshake: &HandshakeId) -> Option<&mut Connection> {
+        self.peers.get_mut(id)?.connection(handshake)
+    }
+
+    fn at(&mut self, id: &MemberId, handshake: &HandshakeId, step: &Step) -> Option<&mut Connection> {
+        self.present(id, handshake)
+            .filter(|connection| connection.step == *step)
+    }
+}
