@@ -1,0 +1,114 @@
+//! The REST API: posts, and what is known of rooms.
+//!
+//! # Invariants
+//! - Every answer that is not a success is `{"error": "…"}` with a status that says whose fault it is ([`ApiError`]).
+//! - [`routes`] answers every path below its mount, so an unknown one is a 404 in JSON and a wrong method a 405 with
+//!   `Allow`; nothing falls through to another filter.
+//! - What is answered is what Firestore acknowledged. There is no cache.
+
+mod body;
+mod error;
+mod openapi;
+mod photo;
+mod posts;
+mod query;
+mod reply;
+mod rooms;
+mod route;
+
+use crate::store::Store;
+use error::ApiError;
+use futures::{Stream, TryStreamExt};
+use http::{HeaderMap, Method};
+use query::Query;
+use route::Route;
+use std::{convert::Infallible, future::Future};
+use warp::{Buf, Filter, Rejection, reply::Response};
+use wire::{RoomId, RoomInfo};
+
+/// Who is in the rooms at this moment, which is not for the store to know.
+pub trait Presence: Clone + Send + Sync + 'static {
+    /// Returns what anybody with the link may know of a room. A room in which nobody is has no members.
+    fn room(&self, id: &RoomId) -> impl Future<Output = RoomInfo> + Send;
+}
+
+/// Returns the API for a mount of the caller's choice, such as `warp::path("api").and(routes(…))`.
+pub fn routes(
+    store: Store,
+    presence: impl Presence,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    warp::method()
+        .and(warp::path::tail())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::body::stream())
+        .and_then(
+            move |method, path: warp::path::Tail, query: String, headers, body| {
+                let (store, presence) = (store.clone(), presence.clone());
+                async move {
+                    let request = Request {
+                        method,
+                        headers,
+                        query: Query::parse(&query),
+                    };
+                    Ok::<_, Infallible>(answer(&store, &presence, path.as_str(), request, body).await)
+                }
+            },
+        )
+}
+
+/// A request but for its body, which is only read where one is wanted.
+struct Request {
+    method: Method,
+    headers: HeaderMap,
+    query: Query,
+}
+
+async fn answer<B: Buf>(
+    store: &Store,
+    presence: &impl Presence,
+    path: &str,
+    request: Request,
+    body: impl Stream<Item = Result<B, warp::Error>> + Send,
+) -> Response {
+    let head = request.method == Method::HEAD;
+    let outcome = match Route::parse(path) {
+        Ok(route) => handle(store, presence, route, request, body).await,
+        Err(error) => Err(error),
+    };
+    let response = outcome.unwrap_or_else(reply::error);
+    let response = if head {
+        reply::without_body(response)
+    } else {
+        response
+    };
+    reply::open_to_all(response)
+}
+
+async fn handle<B: Buf>(
+    store: &Store,
+    presence: &impl Presence,
+    route: Route,
+    request: Request,
+    body: impl Stream<Item = Result<B, warp::Error>> + Send,
+) -> Result<Response, ApiError> {
+    let method = match request.method {
+        Method::OPTIONS => return Ok(reply::preflight(route.allow())),
+        Method::HEAD => Method::GET,
+        method => method,
+    };
+    let read = || body::fields(&request.headers, body.map_err(ApiError::from_body));
+    match (route, method) {
+        (Route::HelloWorld, Method::GET) => Ok(reply::text("Hello from Tsukiyo!")),
+        (Route::OpenApi, Method::GET) => Ok(openapi::document()),
+        (Route::Posts, Method::GET) => posts::list(store, &request.query).await,
+        (Route::Posts, Method::POST) => posts::create(store, read().await?).await,
+        (Route::Post(id), Method::GET) => posts::get(store, &id).await,
+        (Route::Post(id), Method::PUT) => posts::update(store, &id, read().await?).await,
+        (Route::Post(id), Method::DELETE) => posts::delete(store, &id).await,
+        (Route::Room(id), Method::GET) => rooms::info(presence, &id).await,
+        (Route::Messages(id), Method::GET) => rooms::messages(store, &id, &request.query).await,
+        (route, _) => Err(ApiError::Method { allow: route.allow() }),
+    }
+}
