@@ -1,0 +1,106 @@
+// Chromium with a camera and a microphone that are not there.
+
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { witness } from './evidence.mjs';
+
+const WATCH = await fs.readFile(new URL('./watch.js', import.meta.url), 'utf8');
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const ALWAYS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+  // A tab in the background is a person who looks elsewhere; on a test machine it is a tab as good as any.
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
+/**
+ * Starts a browser. `camera: false` is a machine without any device; `allowed: false` one whose person says no.
+ */
+export async function startBrowser({ camera = true, allowed = true, fps = 15 } = {}) {
+  const args = [...ALWAYS];
+  if (camera) args.push(`--use-fake-device-for-media-stream=fps=${fps}`);
+  args.push(allowed ? '--use-fake-ui-for-media-stream' : '--use-fake-ui-for-media-stream=deny');
+  const native = await chromium.launch({ executablePath: EXECUTABLE, args: ['--headless=new', ...args], headless: false });
+  return new Browser(native);
+}
+
+class Browser {
+  #native;
+  #tabs = [];
+  #forget;
+
+  constructor(native) {
+    this.#native = native;
+    this.#forget = witness({ testify: (folder) => this.#testify(folder) });
+  }
+
+  /** A new person: a page with cookies, storage and cache of its own. `options` are Playwright's. */
+  async person(options = {}) {
+    const context = await this.#native.newContext({
+      locale: 'en-US',
+      viewport: { width: 960, height: 640 },
+      ...options,
+    });
+    await context.addInitScript(WATCH);
+    return this.tab(context);
+  }
+
+  /** One more tab of a person who is here already. */
+  async tab(context) {
+    const page = await context.newPage();
+    const tab = { page, console: [], errors: [] };
+    page.on('console', (message) => tab.console.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => {
+      tab.errors.push(error.message);
+      tab.console.push(`uncaught: ${error.stack ?? error.message}`);
+    });
+    this.#tabs.push(tab);
+    return page;
+  }
+
+  /** What the pages' scripts threw and nobody caught, and drops it. */
+  takeErrors() {
+    return this.#tabs.flatMap((tab) => tab.errors.splice(0));
+  }
+
+  /** Closes every page, so that the next proof begins with a quiet browser. */
+  async empty() {
+    for (const context of this.#native.contexts()) await context.close();
+    this.#tabs = [];
+  }
+
+  /** A DevTools session for the whole browser. */
+  devtools() {
+    return this.#native.newBrowserCDPSession();
+  }
+
+  /** Ends the process that draws `page`, as a crash would. */
+  async crash(page) {
+    // The answer never comes: whoever would give it is dead.
+    page.goto('chrome://crash').catch(() => {});
+    await new Promise((crashed) => page.once('crash', crashed));
+  }
+
+  async close() {
+    this.#forget();
+    await this.#native.close();
+  }
+
+  async #testify(folder) {
+    for (const [index, { page, console: lines }] of this.#tabs.entries()) {
+      const name = path.join(folder, `page-${index + 1}`);
+      await fs.writeFile(`${name}.log`, `${page.url()}\n${lines.join('\n')}\n`);
+      if (!page.isClosed()) await page.screenshot({ path: `${name}.png`, timeout: 5_000 }).catch(() => {});
+    }
+  }
+}

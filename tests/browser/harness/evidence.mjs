@@ -1,0 +1,38 @@
+// Keeps what is needed to understand a failure: screenshots, consoles, the server's log.
+
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { ROOT } from './paths.mjs';
+
+const FOLDER = path.join(ROOT, 'target/browser-failures');
+const witnesses = new Set();
+
+/** Lets `witness.testify(folder)` be asked whenever a proof fails; returns what ends that. */
+export function witness(witness) {
+  witnesses.add(witness);
+  return () => witnesses.delete(witness);
+}
+
+/** A test that leaves its evidence behind when it fails. */
+export function proof(name, body) {
+  test(name, async (t) => {
+    try {
+      await body(t);
+    } catch (error) {
+      await keep(name);
+      throw error;
+    }
+  });
+}
+
+async function keep(name) {
+  const folder = path.join(FOLDER, name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80));
+  await fs.rm(folder, { recursive: true, force: true });
+  await fs.mkdir(folder, { recursive: true });
+  for (const witness of witnesses) {
+    // A browser that was killed on purpose has nothing to say, and must not hide the failure itself.
+    await witness.testify(folder).catch((error) => console.error(`no evidence: ${error.message}`));
+  }
+  console.error(`# evidence of "${name}" is in ${path.relative(ROOT, folder)}`);
+}

@@ -1,0 +1,106 @@
+// The real server, as a process that can be killed and started again.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { witness } from './evidence.mjs';
+import { binary, scratch } from './paths.mjs';
+import { until } from './until.mjs';
+
+/** Starts a server on free ports with a store of its own. `args` are added to its command line. */
+export async function startServer({ args = [], env = {} } = {}) {
+  const server = new Server(args, env);
+  await server.start();
+  return server;
+}
+
+class Server {
+  #args;
+  #env;
+  #folder = scratch('server');
+  #ports = { port: 0, 'functions-port': 0, 'firestore-port': 0, 'emulator-ui-port': 0 };
+  #process;
+  #forget;
+  log = '';
+
+  constructor(args, env) {
+    this.#args = args;
+    this.#env = env;
+  }
+
+  /** The app's address, without a slash at the end. */
+  url;
+
+  /** The process's id. */
+  get pid() {
+    return this.#process.pid;
+  }
+
+  /** Starts the process, on the ports and with the data that it had before. */
+  async start() {
+    const ready = path.join(this.#folder, 'ready');
+    await fs.rm(ready, { force: true });
+    const ports = Object.entries(this.#ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
+    const data = ['--data', path.join(this.#folder, 'data'), '--ready-file', ready];
+    this.#process = spawn(binary(), ['serve', ...ports, ...data, ...this.#args], {
+      cwd: this.#folder,
+      env: { ...process.env, RUST_LOG: 'info', ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream.on('data', (text) => (this.log += text));
+    }
+    this.#forget ??= witness({
+      testify: (folder) => fs.writeFile(path.join(folder, 'server.log'), this.log),
+    });
+    const said = await until(
+      'the server is ready',
+      async () => {
+        if (this.#process.exitCode !== null) return { died: true };
+        return JSON.parse(await fs.readFile(ready, 'utf8'));
+      },
+      { within: 30_000, every: 10 },
+    );
+    if (said.died) throw new Error(`the server ended at once:\n${this.log}`);
+    this.#remember(said);
+  }
+
+  /** Ends the process as a power cut would. */
+  async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  /** Kills the process and starts it again. */
+  async restart() {
+    await this.kill();
+    await this.start();
+  }
+
+  /** Ends the process as an administrator would, and removes its data. Returns its exit code. */
+  async stop() {
+    const code = await this.#end('SIGTERM');
+    this.#forget?.();
+    await fs.rm(this.#folder, { recursive: true, force: true });
+    return code;
+  }
+
+  /** Asks whether the server still does its work. */
+  async healthy() {
+    const answer = await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(5_000) });
+    return answer.ok;
+  }
+
+  async #end(signal) {
+    const process = this.#process;
+    if (process.exitCode !== null || process.signalCode !== null) return process.exitCode;
+    const ended = once(process, 'exit');
+    process.kill(signal);
+    const [code] = await ended;
+    return code;
+  }
+
+  #remember(said) {
+    this.url = said.app;
+  }
+}

@@ -1,0 +1,112 @@
+// Runs in the page before anything else, and watches what the page does through the browser's own interfaces.
+// The product knows nothing of it; the floor page of the benchmarks is watched by the same code.
+
+(() => {
+  const watch = (window.__watch = {
+    /** Every peer connection that the page made. */
+    connections: [],
+    /** When the person clicked last (performance.now()). */
+    clicked: 0,
+    /** When the first frame of another person was shown after that; 0 while none was. */
+    firstFrame: 0,
+    /** Remote video elements with the times at which they showed a frame, once `watchFrames` was called. */
+    frames: new Map(),
+  });
+
+  const NativeConnection = window.RTCPeerConnection;
+  window.RTCPeerConnection = class RTCPeerConnection extends NativeConnection {
+    constructor(...configuration) {
+      super(...configuration);
+      watch.connections.push(this);
+    }
+  };
+
+  addEventListener('click', (event) => {
+    watch.clicked = event.timeStamp;
+    watch.firstFrame = 0;
+  }, true);
+
+  const own = new WeakSet();
+  const devices = navigator.mediaDevices;
+  if (devices) {
+    const getUserMedia = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (constraints) => {
+      const stream = await getUserMedia(constraints);
+      for (const track of stream.getTracks()) own.add(track);
+      return stream;
+    };
+  }
+
+  const isRemote = (video) => {
+    const [track] = video.srcObject?.getVideoTracks?.() ?? [];
+    return track !== undefined && !own.has(track);
+  };
+
+  // A page shows a stream by handing it to a video element: that is where another person's picture can be awaited.
+  const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    configurable: true,
+    enumerable: true,
+    get,
+    set(stream) {
+      set.call(this, stream);
+      if (!(this instanceof HTMLVideoElement) || !stream) return;
+      this.requestVideoFrameCallback((now) => {
+        if (isRemote(this)) watch.firstFrame ||= now;
+      });
+    },
+  });
+
+  /** Every peer connection that is not closed. */
+  watch.open = () => watch.connections.filter((connection) => connection.connectionState !== 'closed');
+
+  /** Records from now on when each remote video shows a frame. */
+  watch.watchFrames = () => {
+    for (const video of document.querySelectorAll('video')) {
+      if (!isRemote(video) || watch.frames.has(video)) continue;
+      const times = [];
+      watch.frames.set(video, times);
+      const seen = (now) => {
+        times.push(now);
+        video.requestVideoFrameCallback(seen);
+      };
+      video.requestVideoFrameCallback(seen);
+    }
+  };
+
+  /** A number that is another one when the picture is. */
+  watch.fingerprint = (video) => {
+    const canvas = new OffscreenCanvas(64, 48);
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context.drawImage(video, 0, 0, 64, 48);
+    const { data } = context.getImageData(0, 0, 64, 48);
+    let sum = 0;
+    let light = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      sum = (Math.imul(sum, 31) + data[i] * 65_536 + data[i + 1] * 256 + data[i + 2]) | 0;
+      light = Math.max(light, data[i], data[i + 1], data[i + 2]);
+    }
+    return light === 0 ? 'black' : sum;
+  };
+
+  /** What the connection that feeds `video` has received, from its statistics. */
+  watch.received = async (video) => {
+    const tracks = new Set(video?.srcObject?.getTracks?.() ?? []);
+    const connection = watch.open().find((one) => one.getReceivers().some(({ track }) => tracks.has(track)));
+    const got = { frames: 0, energy: 0, freezes: 0, frozen: 0, concealed: 0, samples: 0 };
+    if (!connection) return got;
+    for (const stat of (await connection.getStats()).values()) {
+      if (stat.type !== 'inbound-rtp') continue;
+      if (stat.kind === 'video') {
+        got.frames += stat.framesDecoded ?? 0;
+        got.freezes += stat.freezeCount ?? 0;
+        got.frozen += stat.totalFreezesDuration ?? 0;
+      } else {
+        got.energy += stat.totalAudioEnergy ?? 0;
+        got.concealed += (stat.concealedSamples ?? 0) - (stat.silentConcealedSamples ?? 0);
+        got.samples += stat.totalSamplesReceived ?? 0;
+      }
+    }
+    return got;
+  };
+})();
