@@ -1,0 +1,86 @@
+//! What a server permits, and what it tells every client.
+
+use super::Tokens;
+use std::time::Duration;
+use wire::{IceServer, ServerMessage, limits};
+
+/// Everything that [`super::Rooms`] is told once.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Bounds.
+    pub limits: Limits,
+    /// Mints and verifies resume tokens.
+    pub tokens: Tokens,
+    /// The ICE servers that every client is told.
+    pub ice_servers: Vec<IceServer>,
+    /// The server's version, for a person to read.
+    pub version: String,
+}
+
+/// Bounds on what clients may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Members of one room, those included that are away.
+    pub room_members: usize,
+    /// How long a member whose socket is lost may take to come back.
+    pub grace: Duration,
+    /// How long a resume token is good for.
+    pub token_life: Duration,
+    /// Messages of any kind on one socket.
+    pub messages: Rate,
+    /// Chat messages on one socket.
+    pub chats: Rate,
+    /// Messages on one socket that are refused for being bad or too many; beyond it the socket is closed.
+    pub patience: Rate,
+}
+
+/// A bucket of `burst` tokens into which one more falls every `every`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many may come at once.
+    pub burst: u32,
+    /// How long it takes until one more may come.
+    pub every: Duration,
+}
+
+impl Settings {
+    /// Makes settings with the default limits, no ICE servers, and a key for the tokens.
+    pub fn new(key: &[u8]) -> Self {
+        Self {
+            limits: Limits::default(),
+            tokens: Tokens::new(key),
+            ice_servers: Vec::new(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    pub(super) fn hello(&self) -> ServerMessage {
+        ServerMessage::Hello {
+            ice_servers: self.ice_servers.clone(),
+            version: self.version.clone(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            room_members: limits::ROOM_MEMBERS,
+            grace: Duration::from_secs(limits::GRACE_SECONDS),
+            token_life: Duration::from_secs(24 * 60 * 60),
+            // A newcomer to a full room sends an offer and some twenty candidates to each of fifteen others at once.
+            messages: Rate {
+                burst: 1_000,
+                every: Duration::from_millis(10),
+            },
+            chats: Rate {
+                burst: 150,
+                every: Duration::from_millis(100),
+            },
+            patience: Rate {
+                burst: 20,
+                every: Duration::from_secs(3),
+            },
+        }
+    }
+}

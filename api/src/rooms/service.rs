@@ -1,0 +1,307 @@
+//! What the rooms do for one socket: listen, bound, forward, answer.
+
+use super::{
+    Output, Rooms, SocketId, close,
+    coming::Joining,
+    room::{Link, Seat},
+    throttle::Throttle,
+};
+use sha2::{Digest, Sha256};
+use std::{sync::Arc, time::Duration};
+use wire::{
+    ChatMessage, ChatText, ClientMessage, ErrorCode, MediaState, MemberId, MessageId, Nonce, RoomId,
+    ServerMessage,
+};
+
+/// What is known of a socket.
+#[derive(Debug, Default)]
+pub struct Socket {
+    /// The room it is in, and as whom.
+    pub place: Option<(RoomId, MemberId)>,
+    /// It is to be closed; nothing is heard from it or said to it any more.
+    pub closing: bool,
+    messages: Throttle,
+    chats: Throttle,
+    patience: Throttle,
+}
+
+impl Rooms {
+    pub(super) fn connected(&mut self, now: Duration, socket: SocketId) {
+        tracing::debug!(%socket, ?now, "connected");
+        self.sockets.insert(socket, Socket::default());
+        self.send(socket, &self.hello.clone());
+    }
+
+    pub(super) fn message(
+        &mut self,
+        now: Duration,
+        socket: SocketId,
+        message: ClientMessage,
+        fresh: MemberId,
+    ) {
+        let limits = self.settings.limits;
+        let Some(state) = self.listening(socket) else {
+            return;
+        };
+        let nonce = if let ClientMessage::Chat { nonce, .. } = &message {
+            Some(nonce.clone())
+        } else {
+            None
+        };
+        let permitted = state.messages.take(now, limits.messages)
+            && (nonce.is_none() || state.chats.take(now, limits.chats));
+        if !permitted {
+            let why = "too many messages in too short a time; slow down".to_owned();
+            self.refuse(socket, ErrorCode::TooFast, why, nonce);
+            return self.lose_patience(now, socket);
+        }
+        match message {
+            ClientMessage::Peek { room } => {
+                let info = self.presence(&room);
+                self.send(socket, &Arc::new(ServerMessage::Peek(info)));
+            }
+            ClientMessage::Join {
+                room,
+                name,
+                media,
+                resume,
+                keep,
+            } => {
+                let known = resume.and_then(|token| self.settings.tokens.verify(&room, &token, now));
+                let seat = Seat {
+                    id: fresh,
+                    name,
+                    media,
+                    link: Link::Present(socket),
+                };
+                self.join(
+                    now,
+                    socket,
+                    Joining {
+                        room,
+                        seat,
+                        known,
+                        keep,
+                    },
+                );
+            }
+            ClientMessage::Accept { to, handshake, keep } => {
+                self.forward(socket, &to, |from| ServerMessage::Accept {
+                    from,
+                    handshake,
+                    keep,
+                });
+            }
+            ClientMessage::Offer { to, handshake, sdp } => {
+                self.forward(socket, &to, |from| ServerMessage::Offer { from, handshake, sdp });
+            }
+            ClientMessage::Answer { to, handshake, sdp } => {
+                self.forward(socket, &to, |from| ServerMessage::Answer { from, handshake, sdp });
+            }
+            ClientMessage::Candidate {
+                to,
+                handshake,
+                candidate,
+            } => {
+                self.forward(socket, &to, |from| ServerMessage::Candidate {
+                    from,
+                    handshake,
+                    candidate,
+                });
+            }
+            ClientMessage::Media { media } => self.media(socket, media),
+            ClientMessage::Chat { text, nonce } => self.chat(socket, text, nonce),
+            ClientMessage::Leave => self.leave(socket),
+            ClientMessage::Ping => self.send(socket, &Arc::new(ServerMessage::Pong)),
+        }
+    }
+
+    pub(super) fn malformed(&mut self, now: Duration, socket: SocketId, why: String) {
+        if self.listening(socket).is_none() {
+            return;
+        }
+        self.refuse(socket, ErrorCode::BadMessage, why, None);
+        self.lose_patience(now, socket);
+    }
+
+    pub(super) fn history_loaded(
+        &mut self,
+        room: &RoomId,
+        socket: SocketId,
+        messages: Vec<ChatMessage>,
+        more: bool,
+    ) {
+        // Who left meanwhile is not interested any more.
+        if self.place(socket).is_some_and(|(inside, _)| inside == *room) {
+            self.send(socket, &Arc::new(ServerMessage::History { messages, more }));
+        }
+    }
+
+    pub(super) fn chat_stored(&mut self, room: &RoomId, message: ChatMessage, nonce: Nonce) {
+        let author = message.member_id.clone();
+        let to_others = Arc::new(ServerMessage::Chat {
+            message: message.clone(),
+            nonce: None,
+        });
+        self.send_to_others(room, &author, &to_others);
+        let to_author = ServerMessage::Chat {
+            message,
+            nonce: Some(nonce),
+        };
+        self.send_to_member(room, &author, to_author);
+    }
+
+    pub(super) fn chat_refused(&mut self, room: &RoomId, member: &MemberId, nonce: Nonce) {
+        let error = ServerMessage::Error {
+            code: ErrorCode::NotStored,
+            message: "the message could not be stored; try again".to_owned(),
+            nonce: Some(nonce),
+        };
+        self.send_to_member(room, member, error);
+    }
+
+    pub(super) fn shutting_down(&mut self) {
+        let sockets: Vec<SocketId> = self.sockets.keys().copied().collect();
+        let error = Arc::new(error(
+            ErrorCode::GoingAway,
+            "the server is shutting down; connect again soon",
+        ));
+        for socket in sockets {
+            self.send(socket, &error);
+            self.close(socket, close::SERVICE_RESTART, "going away");
+        }
+    }
+
+    /// Passes a step of the handshake on to the one member that it is for.
+    fn forward(&mut self, socket: SocketId, to: &MemberId, message: impl FnOnce(MemberId) -> ServerMessage) {
+        let Some((room, from)) = self.place(socket) else {
+            return self.not_in_room(socket, None);
+        };
+        let target = self.rooms.get(&room).and_then(|room| room.seat(to));
+        match target.filter(|seat| seat.id != from).map(|seat| seat.link) {
+            Some(Link::Present(target)) => self.send(target, &Arc::new(message(from))),
+            // The two start a new handshake when it comes back.
+            Some(Link::Away { .. }) => {}
+            None => {
+                let why = format!("no other member {to} is in this room");
+                self.refuse(socket, ErrorCode::UnknownMember, why, None);
+            }
+        }
+    }
+
+    fn media(&mut self, socket: SocketId, media: MediaState) {
+        let Some((room, member)) = self.place(socket) else {
+            return self.not_in_room(socket, None);
+        };
+        if let Some(seat) = self.rooms.get_mut(&room).and_then(|room| room.seat_mut(&member)) {
+            seat.media = media;
+        }
+        let message = Arc::new(ServerMessage::Media {
+            member: member.clone(),
+            media,
+        });
+        self.send_to_others(&room, &member, &message);
+    }
+
+    fn chat(&mut self, socket: SocketId, text: ChatText, nonce: Nonce) {
+        let Some((room, member)) = self.place(socket) else {
+            return self.not_in_room(socket, Some(nonce));
+        };
+        let Some(seat) = self.rooms.get(&room).and_then(|room| room.seat(&member)) else {
+            return;
+        };
+        self.outputs.push_back(Output::StoreChat {
+            id: message_id(&member, &nonce),
+            name: seat.name.clone(),
+            room,
+            member,
+            text,
+            nonce,
+        });
+    }
+
+    /// Returns a socket that is not being closed.
+    fn listening(&mut self, socket: SocketId) -> Option<&mut Socket> {
+        self.sockets.get_mut(&socket).filter(|state| !state.closing)
+    }
+
+    /// Returns the room that a socket is in, and as whom.
+    pub(super) fn place(&self, socket: SocketId) -> Option<(RoomId, MemberId)> {
+        self.sockets.get(&socket)?.place.clone()
+    }
+
+    pub(super) fn send(&mut self, socket: SocketId, message: &Arc<ServerMessage>) {
+        if self.listening(socket).is_some() {
+            let message = Arc::clone(message);
+            self.outputs.push_back(Output::Send { socket, message });
+        }
+    }
+
+    pub(super) fn send_to_others(&mut self, room: &RoomId, than: &MemberId, message: &Arc<ServerMessage>) {
+        let Some(room) = self.rooms.get(room) else {
+            return;
+        };
+        let sockets: Vec<SocketId> = room.sockets_of_others(than).collect();
+        for socket in sockets {
+            self.send(socket, message);
+        }
+    }
+
+    fn send_to_member(&mut self, room: &RoomId, member: &MemberId, message: ServerMessage) {
+        let seat = self.rooms.get(room).and_then(|room| room.seat(member));
+        if let Some(socket) = seat.and_then(Seat::socket) {
+            self.send(socket, &Arc::new(message));
+        }
+    }
+
+    pub(super) fn refuse(
+        &mut self,
+        socket: SocketId,
+        code: ErrorCode,
+        message: String,
+        nonce: Option<Nonce>,
+    ) {
+        tracing::debug!(%socket, ?code, message, "refused");
+        self.send(socket, &Arc::new(ServerMessage::Error { code, message, nonce }));
+    }
+
+    pub(super) fn not_in_room(&mut self, socket: SocketId, nonce: Option<Nonce>) {
+        let why = "join a room first".to_owned();
+        self.refuse(socket, ErrorCode::NotInRoom, why, nonce);
+    }
+
+    fn lose_patience(&mut self, now: Duration, socket: SocketId) {
+        let patience = self.settings.limits.patience;
+        let Some(state) = self.listening(socket) else {
+            return;
+        };
+        if !state.patience.take(now, patience) {
+            tracing::info!(%socket, "closed: too many refused messages");
+            self.close(socket, close::POLICY, "too many refused messages");
+        }
+    }
+
+    pub(super) fn close(&mut self, socket: SocketId, code: u16, reason: &'static str) {
+        let Some(state) = self.listening(socket) else {
+            return;
+        };
+        state.closing = true;
+        self.outputs.push_back(Output::Close { socket, code, reason });
+    }
+}
+
+pub(super) fn error(code: ErrorCode, message: &str) -> ServerMessage {
+    ServerMessage::Error {
+        code,
+        message: message.to_owned(),
+        nonce: None,
+    }
+}
+
+/// Makes the id of a message from what its author calls it, so that it is stored once however often it is said.
+fn message_id(member: &MemberId, nonce: &Nonce) -> MessageId {
+    let digest = Sha256::digest(format!("{member}\n{nonce}").as_bytes());
+    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    #[allow(clippy::expect_used, reason = "32 hexadecimal digits are an id")]
+    hex.parse().expect("hexadecimal digits")
+}

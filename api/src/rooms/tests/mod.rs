@@ -1,0 +1,170 @@
+//! What a client sees of the rooms, one file per behaviour.
+
+mod bounds;
+mod coming;
+mod handshake;
+mod returning;
+mod talking;
+
+use super::*;
+use serde_json::{Value, json};
+use wire::{ChatText, ResumeToken};
+
+/// Some rooms, a clock, and what every socket was sent since it was last looked at.
+pub struct Server {
+    pub rooms: Rooms,
+    pub now: Duration,
+    fresh: u32,
+    inboxes: BTreeMap<SocketId, Vec<Value>>,
+    pub closed: BTreeMap<SocketId, u16>,
+    pub opened: Vec<(RoomId, SocketId)>,
+    pub to_store: Vec<(RoomId, ChatMessage, Nonce)>,
+}
+
+impl Server {
+    pub fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::new(b"a key for tests");
+        change(&mut settings);
+        Self {
+            rooms: Rooms::new(settings),
+            now: Duration::from_secs(1_800_000_000),
+            fresh: 0,
+            inboxes: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            opened: Vec::new(),
+            to_store: Vec::new(),
+        }
+    }
+
+    /// The same server after a crash: the key stays, the memory does not.
+    pub fn restarted(self) -> Self {
+        let mut server = Self::new();
+        server.now = self.now;
+        server.fresh = self.fresh;
+        server
+    }
+
+    pub fn input(&mut self, input: Input) {
+        self.rooms.handle_input(self.now, input);
+        self.perform();
+    }
+
+    pub fn advance(&mut self, by: Duration) {
+        self.now += by;
+        self.rooms.handle_timeout(self.now);
+        self.perform();
+    }
+
+    /// Opens a socket and throws its hello away.
+    pub fn connect(&mut self, socket: u64) {
+        let socket = SocketId(socket);
+        self.input(Input::Connected { socket });
+        self.inboxes.remove(&socket);
+    }
+
+    pub fn disconnect(&mut self, socket: u64) {
+        let socket = SocketId(socket);
+        self.input(Input::Disconnected { socket });
+    }
+
+    /// Says something as a client would write it.
+    pub fn say(&mut self, socket: u64, message: Value) {
+        self.fresh += 1;
+        let fresh = format!("m{}", self.fresh).parse().unwrap();
+        let message = serde_json::from_value(message).unwrap();
+        let socket = SocketId(socket);
+        self.input(Input::Message {
+            socket,
+            message,
+            fresh,
+        });
+    }
+
+    /// Connects, joins as a new member, and returns id and token. Nobody's inbox keeps anything of it.
+    pub fn enter(&mut self, socket: u64, room: &str, name: &str) -> (String, String) {
+        self.connect(socket);
+        self.say(socket, join(room, name));
+        let joined = self.heard(socket).remove(0);
+        assert_eq!(joined["type"], "joined", "{joined}");
+        self.inboxes.clear();
+        let text = |field: &str| joined[field].as_str().unwrap().to_owned();
+        (text("member"), text("resume"))
+    }
+
+    /// Takes what a socket was sent since the last time.
+    pub fn heard(&mut self, socket: u64) -> Vec<Value> {
+        self.inboxes.remove(&SocketId(socket)).unwrap_or_default()
+    }
+
+    /// Takes what a socket was sent, as `type` or `type:code` for errors.
+    pub fn kinds(&mut self, socket: u64) -> Vec<String> {
+        let kind = |message: Value| match message["code"].as_str() {
+            Some(code) => format!("error:{code}"),
+            None => message["type"].as_str().unwrap().to_owned(),
+        };
+        self.heard(socket).into_iter().map(kind).collect()
+    }
+
+    /// Answers everything that waits for the store.
+    pub fn store(&mut self) {
+        for (room, message, nonce) in std::mem::take(&mut self.to_store) {
+            self.input(Input::ChatStored { room, message, nonce });
+        }
+    }
+
+    fn perform(&mut self) {
+        while let Some(output) = self.rooms.poll_output() {
+            match output {
+                Output::Send { socket, message } => {
+                    let message = serde_json::to_value(&*message).unwrap();
+                    self.inboxes.entry(socket).or_default().push(message);
+                }
+                Output::Close { socket, code, .. } => {
+                    self.closed.insert(socket, code);
+                }
+                Output::OpenRoom { room, socket } => self.opened.push((room, socket)),
+                Output::StoreChat {
+                    room,
+                    id,
+                    member: member_id,
+                    name,
+                    text,
+                    nonce,
+                } => {
+                    let sent_at = u64::try_from(self.now.as_millis()).unwrap();
+                    let message = ChatMessage {
+                        id,
+                        member_id,
+                        name,
+                        text,
+                        sent_at,
+                    };
+                    self.to_store.push((room, message, nonce));
+                }
+            }
+        }
+    }
+}
+
+pub fn join(room: &str, name: &str) -> Value {
+    json!({"type": "join", "room": room, "name": name, "media": {"audio": true, "video": true}})
+}
+
+pub fn rejoin(room: &str, name: &str, token: &str, keep: bool) -> Value {
+    let mut message = join(room, name);
+    message["resume"] = token.into();
+    message["keep"] = keep.into();
+    message
+}
+
+pub fn member(id: &str, name: &str, away: bool) -> Value {
+    json!({"id": id, "name": name, "media": {"audio": true, "video": true}, "away": away})
+}
+
+pub fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
