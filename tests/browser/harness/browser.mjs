@@ -79,16 +79,20 @@ class Browser {
     this.#tabs = [];
   }
 
-  /** A DevTools session for the whole browser. */
-  devtools() {
-    return this.#native.newBrowserCDPSession();
+  /** The id of the browser's first process, of which all others are children. */
+  async pid() {
+    const devtools = await this.#native.newBrowserCDPSession();
+    const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+    await devtools.detach();
+    return processInfo.find(({ type }) => type === 'browser').id;
   }
 
-  /** Ends the process that draws `page`, as a crash would. */
-  async crash(page) {
-    // The answer never comes: whoever would give it is dead.
-    page.goto('chrome://crash').catch(() => {});
-    await new Promise((crashed) => page.once('crash', crashed));
+  /** Ends the browser as a power cut would: no page gets to say a word. */
+  async kill() {
+    const pid = await this.pid();
+    const gone = new Promise((disconnected) => this.#native.once('disconnected', disconnected));
+    process.kill(pid, 'SIGKILL');
+    await gone;
   }
 
   async close() {

@@ -16,14 +16,23 @@ export function witness(witness) {
 
 /** A test that leaves its evidence behind when it fails. */
 export function proof(name, body) {
-  test(name, async (t) => {
+  test(name, keeping(name, body));
+}
+
+/** A part of the test `t`, which leaves its evidence behind as well and lets the parts after it run. */
+export function part(t, name, body) {
+  return t.test(name, keeping(name, body));
+}
+
+function keeping(name, body) {
+  return async (t) => {
     try {
       await body(t);
     } catch (error) {
       await keep(name);
       throw error;
     }
-  });
+  };
 }
 
 async function keep(name) {

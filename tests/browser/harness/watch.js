@@ -37,10 +37,11 @@
     };
   }
 
-  const isRemote = (video) => {
+  /** Whether a video shows somebody else. */
+  const isRemote = (watch.isRemote = (video) => {
     const [track] = video.srcObject?.getVideoTracks?.() ?? [];
     return track !== undefined && !own.has(track);
-  };
+  });
 
   // A page shows a stream by handing it to a video element: that is where another person's picture can be awaited.
   const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
