@@ -1,0 +1,114 @@
+//! RPCs of transactions and of several writes.
+
+use gcloud_sdk::google::rpc;
+use tonic::Code;
+
+use super::Service;
+use crate::{
+    engine::Write,
+    error::{Error, Result},
+    path::DatabaseName,
+    proto::{
+        BatchWriteRequest, BatchWriteResponse, BeginTransactionRequest, BeginTransactionResponse,
+        CommitRequest, CommitResponse, RollbackRequest, WriteResult,
+    },
+    storage::Commit,
+};
+
+/// Writes that one BatchWrite may hold.
+const MAX_BATCH_WRITES: usize = 500;
+
+impl Service {
+    pub(super) fn begin_transaction(
+        &self,
+        request: &BeginTransactionRequest,
+    ) -> Result<BeginTransactionResponse> {
+        let database = DatabaseName::parse(&request.database)?;
+        Ok(BeginTransactionResponse {
+            transaction: self.begin(&database, request.options.as_ref())?,
+        })
+    }
+
+    pub(super) fn rollback_transaction(&self, request: &RollbackRequest) -> Result<()> {
+        self.transactions
+            .rollback(&request.transaction, &DatabaseName::parse(&request.database)?)
+    }
+
+    pub(super) async fn commit_writes(&self, request: CommitRequest) -> Result<CommitResponse> {
+        let database = DatabaseName::parse(&request.database)?;
+        let writes: Vec<Write> = request
+            .writes
+            .into_iter()
+            .map(|write| Write::parse(write, &database))
+            .collect::<Result<_>>()?;
+        let reads = match request.transaction.as_slice() {
+            [] => None,
+            id => Some(self.transactions.finish(id, &database, !writes.is_empty())?),
+        };
+        // What was read was one state: without writes there is nothing that it could contradict.
+        let reads = reads.filter(|_| !writes.is_empty());
+        let committed = self.storage.commit(Commit { writes, reads }).await?;
+        Ok(CommitResponse {
+            write_results: committed.results,
+            commit_time: Some(committed.time.into()),
+        })
+    }
+
+    /// Each write happens or fails on its own, and says so.
+    pub(super) async fn batch_writes(&self, request: BatchWriteRequest) -> Result<BatchWriteResponse> {
+        let database = DatabaseName::parse(&request.database)?;
+        if request.writes.len() > MAX_BATCH_WRITES {
+            return Err(Error::invalid(format!(
+                "A batch may hold {MAX_BATCH_WRITES} writes at most."
+            )));
+        }
+        let mut names = std::collections::BTreeSet::new();
+        let mut outcomes = Vec::with_capacity(request.writes.len());
+        for write in request.writes {
+            let write = Write::parse(write, &database);
+            if let Ok(write) = &write
+                && !names.insert(write.name.clone())
+            {
+                return Err(Error::invalid(format!(
+                    "A batch may write \"{}\" only once.",
+                    write.name
+                )));
+            }
+            outcomes.push(write);
+        }
+        // All are queued before the first is awaited, so that they share their syncs.
+        let pending: Vec<_> = outcomes
+            .into_iter()
+            .map(|write| write.map(|write| tokio::spawn(self.clone().commit_alone(write))))
+            .collect();
+        let mut response = BatchWriteResponse::default();
+        for outcome in pending {
+            let result = match outcome {
+                Ok(task) => task.await.unwrap_or(Err(Error::Closing)),
+                Err(error) => Err(error),
+            };
+            response.status.push(status(result.as_ref().err()));
+            response.write_results.push(result.unwrap_or_default());
+        }
+        Ok(response)
+    }
+
+    async fn commit_alone(self, write: Write) -> Result<WriteResult> {
+        let committed = self
+            .storage
+            .commit(Commit {
+                writes: vec![write],
+                reads: None,
+            })
+            .await?;
+        Ok(committed.results.into_iter().next().unwrap_or_default())
+    }
+}
+
+fn status(error: Option<&Error>) -> rpc::Status {
+    rpc::Status {
+        code: error.map_or(Code::Ok, Error::code).into(),
+        message: error.map(ToString::to_string).unwrap_or_default(),
+        details: Vec::new(),
+    }
+}

@@ -1,0 +1,214 @@
+//! Starts and stops the server.
+
+use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{Router, extract::Path, http::StatusCode, routing};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tonic::transport::server::TcpIncoming;
+
+use crate::{
+    error::Error,
+    page,
+    path::DatabaseName,
+    rpc::{FirestoreServer, Service},
+    storage::{OpenError, Storage},
+    transaction::Transactions,
+};
+
+/// Bytes that a request may have: Firestore's 10 MiB and room for what Google's own emulator tolerates.
+const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
+/// How long requests under way may take to finish when the server closes.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+/// How often forgotten transactions are looked for.
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(15);
+
+/// Where the server keeps its data and listens.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The data file; `None` keeps everything in memory.
+    pub data: Option<PathBuf>,
+    /// Where gRPC is served. Port 0 takes a free one.
+    pub grpc: SocketAddr,
+    /// Where the page is served, if at all.
+    pub page: Option<SocketAddr>,
+}
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data file cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// A running server. It stops when `shutdown` is called, and without grace when its runtime ends.
+#[derive(Debug)]
+pub struct Emulator {
+    grpc: SocketAddr,
+    page: Option<SocketAddr>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    storage: Arc<Storage>,
+}
+
+impl Emulator {
+    /// Opens the data file, binds the addresses and serves on the current Tokio runtime.
+    ///
+    /// # Errors
+    /// If the file is in use, damaged or cannot be opened, or if an address cannot be bound.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let grpc = bind(config.grpc).await?;
+        let page = match config.page {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        let data = config.data;
+        let opened = tokio::task::spawn_blocking(move || Storage::open(data.as_deref())).await;
+        let storage = Arc::new(opened.unwrap_or_else(|error| Err(OpenError::Other(error.to_string())))?);
+        let transactions = Arc::new(Transactions::default());
+        let service = Service {
+            storage: Arc::clone(&storage),
+            transactions: Arc::clone(&transactions),
+        };
+        let (stop, stopped) = watch::channel(false);
+
+        let grpc_address = local(&grpc, config.grpc)?;
+        let page_address = page
+            .as_ref()
+            .zip(config.page)
+            .map(|(page, wanted)| local(page, wanted))
+            .transpose()?;
+        let mut tasks = vec![
+            tokio::spawn(serve_grpc(grpc, service, wait(stopped.clone()))),
+            tokio::spawn(expire(transactions, wait(stopped.clone()))),
+        ];
+        if let Some(page) = page {
+            let router = page::router(Arc::clone(&storage));
+            tasks.push(tokio::spawn(serve_page(page, router, wait(stopped))));
+        }
+        Ok(Self {
+            grpc: grpc_address,
+            page: page_address,
+            stop,
+            tasks,
+            storage,
+        })
+    }
+
+    /// Returns the address on which gRPC is served.
+    pub fn grpc_addr(&self) -> SocketAddr {
+        self.grpc
+    }
+
+    /// Returns the address on which the page is served.
+    pub fn page_addr(&self) -> Option<SocketAddr> {
+        self.page
+    }
+
+    /// Stops accepting, lets requests under way finish, and closes the file.
+    pub async fn shutdown(self) {
+        self.stop.send_replace(true);
+        for mut task in self.tasks {
+            if tokio::time::timeout(SHUTDOWN_GRACE, &mut task).await.is_err() {
+                tracing::warn!("connections that were still open were cut");
+                task.abort();
+            }
+        }
+        let storage = self.storage;
+        if let Err(error) = tokio::task::spawn_blocking(move || storage.close()).await {
+            tracing::error!(%error, "the data file was not closed");
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Bind { address, source })
+}
+
+fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, StartError> {
+    listener
+        .local_addr()
+        .map_err(|source| StartError::Bind { address, source })
+}
+
+async fn wait(mut stopped: watch::Receiver<bool>) {
+    // An error means that the server was dropped, which stops it as well.
+    drop(stopped.wait_for(|stopped| *stopped).await);
+}
+
+async fn serve_grpc(listener: TcpListener, service: Service, stopped: impl Future<Output = ()>) {
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let endpoints = Router::new().route("/", routing::get(|| async { "Ok\n" })).route(
+        "/emulator/v1/projects/{project}/databases/{database}/documents",
+        routing::delete(clear(&service)),
+    );
+    let grpc = FirestoreServer::new(service).max_decoding_message_size(MAX_REQUEST_BYTES);
+    let routes = tonic::service::Routes::from(endpoints).add_service(grpc);
+    let served = tonic::transport::Server::builder()
+        .accept_http1(true)
+        .initial_stream_window_size(1024 * 1024)
+        .initial_connection_window_size(4 * 1024 * 1024)
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(incoming, stopped)
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the gRPC server broke off");
+    }
+}
+
+/// Empties a database, as the endpoint of Google's emulator does.
+fn clear(
+    service: &Service,
+) -> impl Fn(Path<(String, String)>) -> std::pin::Pin<Box<dyn Future<Output = (StatusCode, String)> + Send>>
++ Clone
++ use<> {
+    let storage = Arc::clone(&service.storage);
+    move |Path((project, database))| {
+        let storage = Arc::clone(&storage);
+        Box::pin(async move {
+            let cleared = match DatabaseName::parse(&format!("projects/{project}/databases/{database}")) {
+                Ok(name) => storage.clear(name).await,
+                Err(error) => Err(error),
+            };
+            match cleared {
+                Ok(()) => (StatusCode::OK, "{}\n".to_owned()),
+                Err(error @ Error::InvalidArgument(_)) => (StatusCode::BAD_REQUEST, error.to_string()),
+                Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            }
+        })
+    }
+}
+
+async fn serve_page(
+    listener: TcpListener,
+    router: Router,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) {
+    if let Err(error) = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await
+    {
+        tracing::error!(%error, "the page's server broke off");
+    }
+}
+
+async fn expire(transactions: Arc<Transactions>, stopped: impl Future<Output = ()>) {
+    tokio::pin!(stopped);
+    let mut ticks = tokio::time::interval(EXPIRY_INTERVAL);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            _ = ticks.tick() => transactions.expire(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The data file: documents and their index in redb, one writer that groups commits, snapshots for readers.
+//!
+//! Invariants: what a snapshot shows was synced to disk before; a commit is answered after that; commit times rise
+//! strictly in the order of commits; index and documents change in the same transaction of the file.
+
+mod index;
+mod open;
+mod tables;
+mod writer;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, RwLock, mpsc},
+    thread::JoinHandle,
+};
+
+use redb::ReadOnlyTable;
+use tokio::sync::oneshot;
+
+pub use self::open::OpenError;
+pub(crate) use self::{
+    index::{ENTRY_LIMIT, doc_id_bytes, field_prefix, is_truncated},
+    tables::{Row, Rows, Tables},
+    writer::{Commit, Committed},
+};
+use crate::{
+    error::{Error, Result},
+    path::DatabaseName,
+    time::Micros,
+};
+
+/// A state of all databases at one commit, which later commits do not touch.
+pub(crate) struct Snapshot {
+    /// Documents and index as of then.
+    pub(crate) tables: Tables<ReadOnlyTable<&'static [u8], &'static [u8]>, ReadOnlyTable<&'static [u8], u16>>,
+    /// When the last commit that it shows happened.
+    pub(crate) time: Micros,
+}
+
+/// The data file, open.
+#[derive(Debug)]
+pub struct Storage {
+    latest: Arc<Latest>,
+    queue: mpsc::Sender<writer::Command>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// The newest snapshot, which the writer replaces after each sync.
+pub(crate) struct Latest(RwLock<Arc<Snapshot>>);
+
+impl Storage {
+    /// Opens or creates a file, or keeps everything in memory if there is no path.
+    pub fn open(path: Option<&Path>) -> Result<Self, OpenError> {
+        let (database, last) = open::open(path)?;
+        let snapshot = writer::snapshot(&database, last).map_err(OpenError::other)?;
+        let latest = Arc::new(Latest(RwLock::new(Arc::new(snapshot))));
+        let (queue, commands) = mpsc::channel();
+        let writer = std::thread::Builder::new()
+            .name("firestore-writer".to_owned())
+            .spawn({
+                let latest = Arc::clone(&latest);
+                move || writer::run(database, &latest, &commands, last)
+            })
+            .map_err(OpenError::other)?;
+        Ok(Self {
+            latest,
+            queue,
+            writer: Mutex::new(Some(writer)),
+        })
+    }
+
+    /// Returns the state as of the last commit that was acknowledged or is about to be.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.latest.get()
+    }
+
+    /// Applies writes atomically and returns when they are on disk.
+    pub(crate) async fn commit(&self, commit: Commit) -> Result<Committed> {
+        self.ask(|reply| writer::Command::Commit(commit, reply)).await
+    }
+
+    /// Removes everything in a database.
+    pub(crate) async fn clear(&self, database: DatabaseName) -> Result<()> {
+        self.ask(|reply| writer::Command::Clear(database, reply)).await
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T>>) -> writer::Command) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(command(reply)).map_err(|_| Error::Closing)?;
+        answer.await.unwrap_or(Err(Error::Closing))
+    }
+
+    /// Finishes what is queued and closes the file. Blocks until that is done.
+    pub fn close(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if self.queue.send(writer::Command::Close).is_err() {
+            tracing::warn!("the writer had ended before the file was closed");
+        }
+        if writer.is_some_and(|writer| writer.join().is_err()) {
+            tracing::error!("the writer panicked; the file will be repaired when it is opened next");
+        }
+    }
+}
+
+impl Latest {
+    fn get(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set(&self, snapshot: Snapshot) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+    }
+}
+
+impl std::fmt::Debug for Latest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Latest").field(&self.get().time).finish()
+    }
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("time", &self.time)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,142 @@
+//! Tables of the data file and how they are read, by readers of snapshots and by the writer alike.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use prost::Message;
+use redb::{ReadableTable, TableDefinition};
+
+use crate::{
+    error::{Error, Result},
+    proto::Document,
+    time::Micros,
+};
+
+/// Rows of documents by their keys (see `path::key`).
+pub(super) const DOCUMENTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("documents");
+/// Entries of the index of single fields (see `storage::index`).
+pub(super) const INDEX: TableDefinition<'_, &[u8], u16> = TableDefinition::new("index");
+/// Facts about the file itself.
+pub(super) const META: TableDefinition<'_, &str, i64> = TableDefinition::new("meta");
+
+/// Bytes of the update time that begin each row.
+const VERSION_BYTES: usize = 8;
+
+/// A stored document: its update time, then its protobuf bytes. It can be sent on without being decoded.
+#[derive(Clone, Debug)]
+pub(crate) struct Row(Bytes);
+
+impl Row {
+    /// Encodes a document.
+    pub(crate) fn encode(document: &Document) -> Self {
+        let version = document.update_time.as_ref().map_or(Micros(0), Micros::from);
+        let mut bytes = Vec::with_capacity(VERSION_BYTES + document.encoded_len());
+        bytes.extend_from_slice(&version.0.to_be_bytes());
+        bytes.extend_from_slice(&document.encode_to_vec());
+        Self(bytes.into())
+    }
+
+    fn copy(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() < VERSION_BYTES {
+            return Err(Error::Damaged("a document's row is too short".to_owned()));
+        }
+        Ok(Self(Bytes::copy_from_slice(bytes)))
+    }
+
+    /// Returns when the document was written last.
+    pub(crate) fn version(&self) -> Micros {
+        let mut version = [0; VERSION_BYTES];
+        version.copy_from_slice(&self.0[..VERSION_BYTES]);
+        Micros(i64::from_be_bytes(version))
+    }
+
+    /// Returns the document as protobuf bytes.
+    pub(crate) fn body(&self) -> Bytes {
+        self.0.slice(VERSION_BYTES..)
+    }
+
+    /// Decodes the document.
+    pub(crate) fn decode(&self) -> Result<Document> {
+        Document::decode(&self.0[VERSION_BYTES..])
+            .map_err(|error| Error::Damaged(format!("a document cannot be decoded: {error}")))
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The tables of documents and of the index.
+pub(crate) struct Tables<D, I> {
+    pub(super) documents: D,
+    pub(super) index: I,
+}
+
+/// Rows with their keys, or an error of the file.
+pub(crate) type Rows<'a, T> = Box<dyn Iterator<Item = Result<(Vec<u8>, T)>> + 'a>;
+
+impl<D, I> Tables<D, I>
+where
+    D: ReadableTable<&'static [u8], &'static [u8]>,
+    I: ReadableTable<&'static [u8], u16>,
+{
+    /// Returns a document's row.
+    pub(crate) fn row(&self, key: &[u8]) -> Result<Option<Row>> {
+        self.documents
+            .get(key)?
+            .map(|row| Row::copy(row.value()))
+            .transpose()
+    }
+
+    /// Lists documents of a range of keys, in order or backwards.
+    pub(crate) fn rows(&self, range: Range<Vec<u8>>, reverse: bool) -> Result<Rows<'_, Row>> {
+        if range.start >= range.end {
+            return Ok(Box::new(std::iter::empty()));
+        }
+        let found = self
+            .documents
+            .range::<&[u8]>(range.start.as_slice()..range.end.as_slice())?
+            .map(|item| {
+                let (key, row) = item?;
+                Ok((key.value().to_vec(), Row::copy(row.value())?))
+            });
+        Ok(directed(found, |range| Box::new(range.rev()), reverse))
+    }
+
+    /// Lists entries of the index of a range of keys, in order or backwards.
+    pub(crate) fn entries(&self, range: Range<Vec<u8>>, reverse: bool) -> Result<Rows<'_, u16>> {
+        if range.start >= range.end {
+            return Ok(Box::new(std::iter::empty()));
+        }
+        let found = self
+            .index
+            .range::<&[u8]>(range.start.as_slice()..range.end.as_slice())?
+            .map(|item| {
+                let (key, entry) = item?;
+                Ok((key.value().to_vec(), entry.value()))
+            });
+        Ok(directed(found, |range| Box::new(range.rev()), reverse))
+    }
+
+    /// Returns the first key at or after `from`, if it is before `to`.
+    pub(crate) fn first_key(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>> {
+        if from >= to {
+            return Ok(None);
+        }
+        let Some(item) = self.documents.range::<&[u8]>(from..to)?.next() else {
+            return Ok(None);
+        };
+        Ok(Some(item?.0.value().to_vec()))
+    }
+}
+
+fn directed<'a, T, S>(found: S, backwards: impl FnOnce(S) -> Rows<'a, T>, reverse: bool) -> Rows<'a, T>
+where
+    S: Iterator<Item = Result<(Vec<u8>, T)>> + 'a,
+{
+    if reverse {
+        backwards(found)
+    } else {
+        Box::new(found)
+    }
+}

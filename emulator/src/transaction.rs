@@ -1,0 +1,206 @@
+//! Transactions: optimistic, serializable.
+//!
+//! A transaction reads one snapshot and remembers what it read. Its commit happens only if all of that is still the
+//! same when the writer's turn comes to it; otherwise it is ABORTED and the client begins again. So nothing is locked,
+//! nobody waits, no update is lost, and of two that conflict one gets through.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use redb::ReadableTable;
+
+use crate::{
+    error::{Error, Result},
+    path::DatabaseName,
+    query::{Found, Query},
+    storage::{Snapshot, Tables},
+    time::Micros,
+};
+
+/// How long a transaction may be idle; Firestore's limit.
+const IDLE: Duration = Duration::from_secs(60);
+/// How long a transaction may take in all; Firestore's limit.
+const TOTAL: Duration = Duration::from_secs(270);
+
+/// Everything that a transaction read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reads {
+    /// Documents by key, with their update time if they existed.
+    documents: BTreeMap<Vec<u8>, Option<Micros>>,
+    /// Queries with the keys and update times that they found.
+    queries: Vec<(Query, Vec<(Vec<u8>, Micros)>)>,
+}
+
+impl Reads {
+    /// Refuses the commit if anything that was read has changed.
+    pub(crate) fn verify<D, I>(&self, tables: &Tables<D, I>) -> Result<()>
+    where
+        D: ReadableTable<&'static [u8], &'static [u8]>,
+        I: ReadableTable<&'static [u8], u16>,
+    {
+        let changed =
+            || Error::Aborted("Aborted due to cross-transaction contention. Please retry.".to_owned());
+        for (key, version) in &self.documents {
+            if tables.row(key)?.map(|row| row.version()) != *version {
+                return Err(changed());
+            }
+        }
+        for (query, found) in &self.queries {
+            if versions(&query.run(tables)?.found) != *found {
+                return Err(changed());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn versions(found: &[Found]) -> Vec<(Vec<u8>, Micros)> {
+    found
+        .iter()
+        .map(|found| (found.key.clone(), found.row.version()))
+        .collect()
+}
+
+/// The transactions that are open.
+#[derive(Debug, Default)]
+pub(crate) struct Transactions(Mutex<Open>);
+
+#[derive(Debug, Default)]
+struct Open {
+    /// What begins the ids of this process, so that those of an earlier one are not taken for ours.
+    prefix: Option<u64>,
+    next: u64,
+    by_id: BTreeMap<Vec<u8>, Transaction>,
+}
+
+#[derive(Debug)]
+struct Transaction {
+    database: DatabaseName,
+    snapshot: Arc<Snapshot>,
+    read_only: bool,
+    reads: Reads,
+    began: Instant,
+    used: Instant,
+}
+
+impl Transactions {
+    /// Opens a transaction on a snapshot and returns its id.
+    pub(crate) fn begin(
+        &self,
+        database: &DatabaseName,
+        read_only: bool,
+        snapshot: Arc<Snapshot>,
+    ) -> Result<Vec<u8>> {
+        let mut open = self.lock();
+        let prefix = match open.prefix {
+            Some(prefix) => prefix,
+            None => *open
+                .prefix
+                .insert(getrandom::u64().map_err(|error| Error::Storage(error.to_string()))?),
+        };
+        open.next += 1;
+        let id = [prefix.to_be_bytes(), open.next.to_be_bytes()].concat();
+        let now = Instant::now();
+        let transaction = Transaction {
+            database: database.clone(),
+            snapshot,
+            read_only,
+            reads: Reads::default(),
+            began: now,
+            used: now,
+        };
+        open.by_id.insert(id.clone(), transaction);
+        Ok(id)
+    }
+
+    /// Returns the snapshot of an open transaction.
+    pub(crate) fn snapshot(&self, id: &[u8], database: &DatabaseName) -> Result<Arc<Snapshot>> {
+        let mut open = self.lock();
+        let transaction = open.find(id, database)?;
+        transaction.used = Instant::now();
+        Ok(Arc::clone(&transaction.snapshot))
+    }
+
+    /// Remembers that the transaction read a document, or found it missing.
+    pub(crate) fn read_document(
+        &self,
+        id: &[u8],
+        database: &DatabaseName,
+        key: Vec<u8>,
+        version: Option<Micros>,
+    ) -> Result<()> {
+        let mut open = self.lock();
+        let transaction = open.find(id, database)?;
+        if !transaction.read_only {
+            transaction.reads.documents.insert(key, version);
+        }
+        Ok(())
+    }
+
+    /// Remembers what a query of the transaction found.
+    pub(crate) fn read_query(
+        &self,
+        id: &[u8],
+        database: &DatabaseName,
+        query: Query,
+        found: &[Found],
+    ) -> Result<()> {
+        let mut open = self.lock();
+        let transaction = open.find(id, database)?;
+        if !transaction.read_only {
+            transaction.reads.queries.push((query, versions(found)));
+        }
+        Ok(())
+    }
+
+    /// Ends a transaction and returns what it read, for its commit. A read-only one must not write.
+    pub(crate) fn finish(&self, id: &[u8], database: &DatabaseName, writes: bool) -> Result<Reads> {
+        let mut open = self.lock();
+        let read_only = open.find(id, database)?.read_only;
+        if read_only && writes {
+            return Err(Error::invalid(
+                "Cannot modify entities in a read-only transaction.",
+            ));
+        }
+        Ok(open
+            .by_id
+            .remove(id)
+            .map(|transaction| transaction.reads)
+            .unwrap_or_default())
+    }
+
+    /// Forgets a transaction.
+    pub(crate) fn rollback(&self, id: &[u8], database: &DatabaseName) -> Result<()> {
+        let mut open = self.lock();
+        open.find(id, database)?;
+        open.by_id.remove(id);
+        Ok(())
+    }
+
+    /// Forgets transactions that nobody used for too long, and with them the snapshots that they hold.
+    pub(crate) fn expire(&self) {
+        self.lock().by_id.retain(|_, transaction| transaction.is_alive());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn find(&mut self, id: &[u8], database: &DatabaseName) -> Result<&mut Transaction> {
+        self.by_id
+            .get_mut(id)
+            .filter(|transaction| transaction.is_alive() && &transaction.database == database)
+            .ok_or_else(|| Error::invalid("The referenced transaction has expired or is no longer valid."))
+    }
+}
+
+impl Transaction {
+    fn is_alive(&self) -> bool {
+        self.used.elapsed() < IDLE && self.began.elapsed() < TOTAL
+    }
+}
