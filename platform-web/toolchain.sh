@@ -5,14 +5,14 @@
 #
 # The ordinary way is rustup's target; then nothing is printed. Where rustup or its download server is out of reach,
 # Debian ships a compiler for the web without a compiled standard library: that is built once into a sysroot of our own,
-# and RUSTC=… is printed. TSUKIYO_WASM=rustup or TSUKIYO_WASM=debian decides for one way. Idempotent.
+# and the PATH and SYSROOT that lead to it are printed. TSUKIYO_WASM=rustup or TSUKIYO_WASM=debian decides for one way. Idempotent.
 set -euo pipefail
 
 readonly target=wasm32-unknown-unknown
 readonly home=${TSUKIYO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tsukiyo}/wasm
 readonly sysroot=$home/sysroot
-readonly rustc=/usr/bin/rustc cargo=/usr/bin/cargo
-readonly packages=(rustc-web cargo-web rust-web-src lld-22)
+readonly rustc=/usr/bin/rustc cargo=/usr/bin/cargo linker=/usr/lib/llvm-22/bin/lld
+readonly packages=(rustc-web cargo-web rust-web-src rust-web-clippy lld-22)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -45,7 +45,8 @@ with_debian() {
     link_sysroot
     printf '%s' "$version" >"$sysroot/version"
   fi
-  printf 'RUSTC=%s\n' "$sysroot/bin/rustc"
+  # Clippy asks no wrapper where its sysroot is, only SYSROOT.
+  printf 'PATH=%s\nSYSROOT=%s\n' "$sysroot/bin:$PATH" "$sysroot"
 }
 
 install_packages() {
@@ -88,16 +89,19 @@ TOML
     "$cargo" build --release --target "$target" -Zbuild-std=std,panic_abort >&2)
 }
 
-# Everything the compiler has, by link, and the new target beside it.
+# Everything the compiler has, by link; the new target and the linker where the compiler looks for them beside it.
 link_sysroot() {
-  local libs=$sysroot/lib/rustlib/$target/lib entry
-  mkdir -p "$libs" "$sysroot/bin"
-  for entry in /usr/lib/rustlib/*; do
-    ln -sfn "$entry" "$sysroot/lib/rustlib/$(basename "$entry")"
-  done
+  local host libs=$sysroot/lib/rustlib/$target/lib tool
+  host=$("$rustc" -vV | sed -n 's/^host: //p')
+  mkdir -p "$libs" "$sysroot/lib/rustlib/$host/bin" "$sysroot/bin"
+  ln -sfn "/usr/lib/rustlib/$host/lib" "$sysroot/lib/rustlib/$host/lib"
+  ln -sfn "$linker" "$sysroot/lib/rustlib/$host/bin/rust-lld"
   find "$home/std/target/$target/release" -name '*.rlib' ! -name 'libstdbuild*' -exec cp {} "$libs/" \;
   printf '#!/bin/sh\nexec %s --sysroot %s "$@"\n' "$rustc" "$sysroot" >"$sysroot/bin/rustc"
   chmod +x "$sysroot/bin/rustc"
+  for tool in cargo cargo-clippy clippy-driver; do
+    ln -sfn "/usr/bin/$tool" "$sysroot/bin/$tool"
+  done
   rm -rf "$home/std"
 }
 
