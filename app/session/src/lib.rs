@@ -16,7 +16,15 @@
 #![warn(missing_docs)]
 
 pub mod command;
+mod config;
+mod driver;
+mod handle;
+pub mod platform;
 pub mod view;
+mod watch;
 
 pub use command::Command;
+pub use config::Config;
+pub use handle::{Handle, session};
+pub use platform::Platform;
 pub use view::View;

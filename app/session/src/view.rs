@@ -183,7 +183,7 @@ pub enum Connection {
 }
 
 /// The chat of the room.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chat {
     /// What was said, oldest first; unsent lines are last.
     pub lines: Vec<ChatLine>,

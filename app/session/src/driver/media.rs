@@ -1,0 +1,373 @@
+//! The person's own microphone and camera.
+
+use super::{
+    connections::Tracks,
+    io::{Happening, Io},
+};
+use crate::{
+    platform::{
+        Exception, Keep, MediaConstraints, MediaKind, MediaStream, MediaStreamTrack, Platform,
+        VideoConstraints,
+    },
+    view::{Device, DeviceKind, Devices, Local, Source, Trouble},
+};
+use std::rc::Rc;
+use wire::MediaState;
+
+/// The person's own microphone and camera.
+pub(super) struct Media<P: Platform> {
+    io: Io<P>,
+    shape: VideoConstraints,
+    /// Names the openings, so that what comes of an earlier one is recognised.
+    number: u64,
+    microphone: Input<P::Track>,
+    camera: Input<P::Track>,
+    /// The camera's picture, with the opening that it came of.
+    preview: Option<(u64, P::Stream)>,
+    devices: Rc<Devices>,
+}
+
+/// One of the two.
+struct Input<T> {
+    kind: MediaKind,
+    /// The person's switch.
+    wanted: bool,
+    /// The opening that is on its way.
+    opening: Option<u64>,
+    /// The open track, with the opening that it came of.
+    track: Option<(u64, T)>,
+    trouble: Option<Trouble>,
+}
+
+impl<P: Platform> Media<P> {
+    pub fn new(io: Io<P>, shape: VideoConstraints) -> Self {
+        let recall = |key| io.platform.recall(Keep::Always, key);
+        let devices = Devices {
+            all: Vec::new(),
+            camera: recall(device_key(DeviceKind::Camera)),
+            microphone: recall(device_key(DeviceKind::Microphone)),
+            speaker: recall(device_key(DeviceKind::Speaker)),
+        };
+        if let Some(speaker) = &devices.speaker {
+            io.platform.set_sink_id(speaker);
+        }
+        let input = |kind| Input {
+            kind,
+            wanted: recall(switch_key(kind)).as_deref() != Some("off"),
+            opening: None,
+            track: None,
+            trouble: None,
+        };
+        Self {
+            microphone: input(MediaKind::Audio),
+            camera: input(MediaKind::Video),
+            shape,
+            number: 0,
+            preview: None,
+            devices: Rc::new(devices),
+            io,
+        }
+    }
+
+    /// Opens whatever is switched on and not open.
+    pub fn prepare(&mut self) {
+        self.list_devices();
+        self.open_if(|_| true);
+    }
+
+    /// Switches the microphone or the camera.
+    pub fn switch(&mut self, kind: MediaKind, on: bool) {
+        let value = if on { "on" } else { "off" };
+        self.io
+            .platform
+            .remember(Keep::Always, switch_key(kind), Some(value));
+        let input = self.input_mut(kind);
+        input.wanted = on;
+        match (&input.track, kind) {
+            // A muted microphone stays open: unmuting is at once, and asks nobody.
+            (Some((_, track)), MediaKind::Audio) => track.set_enabled(on),
+            (Some(_), MediaKind::Video) if on => {}
+            // A camera that is off lets go of the device, so that its light goes out.
+            (Some(_), MediaKind::Video) => self.close(MediaKind::Video),
+            (None, _) if on && input.opening.is_none() => self.open([kind]),
+            (None, _) => {}
+        }
+    }
+
+    /// Uses this device from now on.
+    pub fn choose(&mut self, kind: DeviceKind, id: String) {
+        self.io
+            .platform
+            .remember(Keep::Always, device_key(kind), Some(&id));
+        let devices = Rc::make_mut(&mut self.devices);
+        match kind {
+            DeviceKind::Camera => devices.camera = Some(id),
+            DeviceKind::Microphone => devices.microphone = Some(id),
+            DeviceKind::Speaker => {
+                self.io.platform.set_sink_id(&id);
+                devices.speaker = Some(id);
+                return;
+            }
+        }
+        let kind = if kind == DeviceKind::Camera {
+            MediaKind::Video
+        } else {
+            MediaKind::Audio
+        };
+        let input = self.input(kind);
+        if input.wanted || input.track.is_some() {
+            self.open([kind]);
+        }
+    }
+
+    /// Takes in what came of an opening.
+    pub fn opened(&mut self, number: u64, results: Vec<(MediaKind, Result<P::Track, Trouble>)>) {
+        for (kind, result) in results {
+            let io = self.io.clone();
+            let input = self.input_mut(kind);
+            if input.opening != Some(number) {
+                result.into_iter().for_each(|track| track.stop());
+                continue;
+            }
+            input.opening = None;
+            match result {
+                // It was switched off while it was being opened.
+                Ok(track) if kind == MediaKind::Video && !input.wanted => track.stop(),
+                Ok(track) => {
+                    tracing::info!(?kind, "device is open");
+                    track.set_enabled(input.wanted);
+                    track.on_ended(move || io.report(Happening::Ended(kind, number)));
+                    input.trouble = None;
+                    if let Some((_, before)) = input.track.replace((number, track)) {
+                        before.stop();
+                    }
+                }
+                Err(trouble) => {
+                    tracing::warn!(?kind, ?trouble, "device cannot be opened");
+                    // Where another device was to take its place, the one that works goes on.
+                    if input.track.is_none() {
+                        input.trouble = Some(trouble);
+                    }
+                }
+            }
+        }
+        self.show_preview();
+        self.list_devices();
+    }
+
+    /// A track ended by itself: its device was unplugged, or permission was taken back.
+    pub fn ended(&mut self, kind: MediaKind, number: u64) {
+        let input = self.input_mut(kind);
+        if input.track.as_ref().is_some_and(|(of, _)| *of == number) {
+            tracing::warn!(?kind, "device is gone");
+            input.track = None;
+            input.trouble = Some(Trouble::Missing);
+            self.show_preview();
+        }
+    }
+
+    /// There are other devices: one that was missing may be back.
+    pub fn devices_changed(&mut self) {
+        self.list_devices();
+        self.open_if(|input| matches!(input.trouble, Some(Trouble::Missing | Trouble::Busy)));
+    }
+
+    /// Takes in the list of devices.
+    pub fn devices_listed(&mut self, all: Vec<Device>) {
+        if self.devices.all != all {
+            Rc::make_mut(&mut self.devices).all = all;
+        }
+    }
+
+    /// Lets go of everything.
+    pub fn shut_down(&mut self) {
+        for kind in [MediaKind::Audio, MediaKind::Video] {
+            self.input_mut(kind).opening = None;
+            self.close(kind);
+        }
+    }
+
+    /// What the others are told.
+    pub fn state(&self) -> MediaState {
+        let on = |input: &Input<P::Track>| input.wanted && input.track.is_some();
+        MediaState {
+            audio: on(&self.microphone),
+            video: on(&self.camera),
+        }
+    }
+
+    /// What the others are sent.
+    pub fn tracks(&self) -> Tracks<P::Track> {
+        Tracks {
+            audio: self.microphone.track.clone(),
+            video: self.camera.track.clone(),
+        }
+    }
+
+    /// The microphone's track, while it can be heard.
+    pub fn audible(&self) -> Option<&P::Track> {
+        let (_, track) = self
+            .microphone
+            .track
+            .as_ref()
+            .filter(|_| self.microphone.wanted)?;
+        Some(track)
+    }
+
+    pub fn view(&self) -> Local {
+        Local {
+            microphone: self.microphone.view(),
+            camera: self.camera.view(),
+            preview: self.preview.as_ref().map(|(_, stream)| stream.id()),
+        }
+    }
+
+    pub fn devices(&self) -> Rc<Devices> {
+        self.devices.clone()
+    }
+
+    /// Opens what is switched on and not open, and of which `when` holds.
+    fn open_if(&mut self, when: impl Fn(&Input<P::Track>) -> bool) {
+        let idle =
+            |input: &&Input<P::Track>| input.wanted && input.track.is_none() && input.opening.is_none();
+        let inputs = [&self.microphone, &self.camera].into_iter().filter(idle);
+        let kinds: Vec<_> = inputs
+            .filter(|input| when(input))
+            .map(|input| input.kind)
+            .collect();
+        self.open(kinds);
+    }
+
+    /// Opens devices of these kinds, in one go: people are asked one question, not two.
+    fn open(&mut self, kinds: impl IntoIterator<Item = MediaKind>) {
+        let kinds: Vec<_> = kinds.into_iter().collect();
+        if kinds.is_empty() {
+            return;
+        }
+        self.number += 1;
+        let number = self.number;
+        for kind in &kinds {
+            self.input_mut(*kind).opening = Some(number);
+        }
+        let wanted = |kind, device: &Option<String>| kinds.contains(&kind).then(|| device.clone());
+        let constraints = MediaConstraints {
+            audio: wanted(MediaKind::Audio, &self.devices.microphone),
+            video: wanted(MediaKind::Video, &self.devices.camera),
+            shape: self.shape,
+        };
+        let io = self.io.clone();
+        self.io.spawn(async move {
+            let results = get_user_media(&*io.platform, constraints).await;
+            io.report(Happening::Opened(number, results));
+        });
+    }
+
+    fn close(&mut self, kind: MediaKind) {
+        if let Some((_, track)) = self.input_mut(kind).track.take() {
+            track.stop();
+        }
+        self.show_preview();
+    }
+
+    /// Shows the camera's picture; one that is shown already stays as it is.
+    fn show_preview(&mut self) {
+        let shown = self.preview.as_ref().map(|(number, _)| *number);
+        let track = self.camera.track.as_ref();
+        if shown != track.map(|(number, _)| *number) {
+            let stream = |track| self.io.platform.media_stream(track);
+            self.preview = track.map(|(number, track)| (*number, stream(track)));
+        }
+    }
+
+    fn list_devices(&self) {
+        let io = self.io.clone();
+        self.io.spawn(async move {
+            let all = io.platform.enumerate_devices().await;
+            io.report(Happening::Devices(all));
+        });
+    }
+
+    fn input(&self, kind: MediaKind) -> &Input<P::Track> {
+        match kind {
+            MediaKind::Audio => &self.microphone,
+            MediaKind::Video => &self.camera,
+        }
+    }
+
+    fn input_mut(&mut self, kind: MediaKind) -> &mut Input<P::Track> {
+        match kind {
+            MediaKind::Audio => &mut self.microphone,
+            MediaKind::Video => &mut self.camera,
+        }
+    }
+}
+
+impl<T> Input<T> {
+    fn view(&self) -> Source {
+        match (self.wanted, &self.track, self.opening, self.trouble) {
+            (false, ..) => Source::Off,
+            (true, Some(_), ..) => Source::On,
+            (true, None, Some(_), _) => Source::Starting,
+            (true, None, None, Some(trouble)) => Source::Trouble(trouble),
+            (true, None, None, None) => Source::Off,
+        }
+    }
+}
+
+/// Opens what is asked for, as far as it can be had: without a camera there is still the microphone.
+async fn get_user_media<P: Platform>(
+    platform: &P,
+    constraints: MediaConstraints,
+) -> Vec<(MediaKind, Result<P::Track, Trouble>)> {
+    let together = platform.get_user_media(&constraints).await;
+    if together.is_err() && constraints.audio.is_some() && constraints.video.is_some() {
+        let audio = MediaConstraints {
+            video: None,
+            ..constraints.clone()
+        };
+        let video = MediaConstraints {
+            audio: None,
+            ..constraints
+        };
+        let mut results = named(MediaKind::Audio, platform.get_user_media(&audio).await);
+        results.extend(named(MediaKind::Video, platform.get_user_media(&video).await));
+        return results;
+    }
+    let kind = if constraints.audio.is_some() {
+        MediaKind::Audio
+    } else {
+        MediaKind::Video
+    };
+    named(kind, together)
+}
+
+fn named<T: MediaStreamTrack>(
+    kind: MediaKind,
+    result: Result<Vec<T>, Exception>,
+) -> Vec<(MediaKind, Result<T, Trouble>)> {
+    match result {
+        Ok(tracks) => tracks
+            .into_iter()
+            .map(|track| (track.kind(), Ok(track)))
+            .collect(),
+        Err(exception) => {
+            tracing::info!(?kind, %exception, "getUserMedia");
+            vec![(kind, Err(exception.trouble()))]
+        }
+    }
+}
+
+fn device_key(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Camera => "tsukiyo.camera",
+        DeviceKind::Microphone => "tsukiyo.microphone",
+        DeviceKind::Speaker => "tsukiyo.speaker",
+    }
+}
+
+fn switch_key(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "tsukiyo.microphone.switch",
+        MediaKind::Video => "tsukiyo.camera.switch",
+    }
+}

@@ -1,0 +1,169 @@
+//! Where the person is, and the key to come back with.
+
+use crate::{
+    platform::{Keep, Platform},
+    view::{Phase, Refusal},
+};
+use std::rc::Rc;
+use wire::{ClientMessage, DisplayName, MediaState, MemberId, ResumeToken, RoomId};
+
+/// Holds what a reload needs: room, token and the ids that the person had there, separated by spaces.
+const KEY: &str = "tsukiyo.stay";
+/// The ids of earlier loads that are kept, to tell which chat messages are the person's own.
+const IDS: usize = 16;
+
+/// Where the person is.
+pub(super) struct Stay<P: Platform> {
+    platform: Rc<P>,
+    pub phase: Phase,
+    name: Option<DisplayName>,
+    token: Option<ResumeToken>,
+    /// Who the person is here, and was before the page was loaded anew.
+    ids: Vec<MemberId>,
+    /// Joins that the server has not answered. Only the last one's answer is of interest.
+    unanswered: usize,
+    /// What the server was told last.
+    media: MediaState,
+}
+
+impl<P: Platform> Stay<P> {
+    pub fn new(platform: Rc<P>) -> Self {
+        Self {
+            platform,
+            phase: Phase::Lobby,
+            name: None,
+            token: None,
+            ids: Vec::new(),
+            unanswered: 0,
+            media: MediaState::default(),
+        }
+    }
+
+    /// The person wants to go in.
+    pub fn enter(&mut self, room: RoomId, name: DisplayName) {
+        (self.token, self.ids) = self.recall(&room);
+        self.name = Some(name);
+        self.phase = Phase::Joining { room };
+    }
+
+    /// What is to be said on an open link to get in, or in again.
+    pub fn join(&mut self, media: MediaState) -> Option<ClientMessage> {
+        let (room, keep) = match &self.phase {
+            Phase::Joining { room } => (room.clone(), false),
+            Phase::Inside { room, .. } => (room.clone(), true),
+            Phase::Lobby | Phase::Refused { .. } => return None,
+        };
+        self.unanswered += 1;
+        self.media = media;
+        Some(ClientMessage::Join {
+            room,
+            name: self.name.clone()?,
+            media,
+            resume: self.token.clone(),
+            keep,
+        })
+    }
+
+    /// The server let somebody in. Returns whether that concerns the present stay.
+    pub fn joined(&mut self, room: &RoomId, me: &MemberId, token: ResumeToken) -> bool {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        let Some(name) = self.name.clone() else {
+            return false;
+        };
+        if self.unanswered > 0 || self.room() != Some(room) {
+            return false;
+        }
+        self.phase = Phase::Inside {
+            room: room.clone(),
+            me: me.clone(),
+            name,
+        };
+        self.token = Some(token);
+        if !self.ids.contains(me) {
+            self.ids.push(me.clone());
+        }
+        self.remember();
+        true
+    }
+
+    /// What is to be said when other media are sent.
+    pub fn media(&mut self, media: MediaState) -> Option<ClientMessage> {
+        if !self.is_inside() || media == self.media || self.unanswered > 0 {
+            return None;
+        }
+        self.media = media;
+        Some(ClientMessage::Media { media })
+    }
+
+    /// The link is lost, and with it every answer.
+    pub fn link_lost(&mut self) {
+        self.unanswered = 0;
+    }
+
+    /// The server does not let the person in, or puts it out.
+    pub fn refused(&mut self, why: Refusal) {
+        let Some(room) = self.room().cloned() else { return };
+        self.unanswered = self.unanswered.saturating_sub(1);
+        self.forget();
+        self.phase = Phase::Refused { room, why };
+    }
+
+    /// The person leaves.
+    pub fn leave(&mut self) {
+        self.forget();
+        self.phase = Phase::Lobby;
+    }
+
+    /// Tells whether a join is on its way to the server, or its answer back.
+    pub fn is_asking(&self) -> bool {
+        self.unanswered > 0
+    }
+
+    pub fn is_inside(&self) -> bool {
+        matches!(self.phase, Phase::Inside { .. })
+    }
+
+    /// The room that the person is in, or on the way to.
+    pub fn room(&self) -> Option<&RoomId> {
+        match &self.phase {
+            Phase::Joining { room } | Phase::Inside { room, .. } => Some(room),
+            Phase::Lobby | Phase::Refused { .. } => None,
+        }
+    }
+
+    /// Tells whether a member is, or was, this person.
+    pub fn is_me(&self, id: &MemberId) -> bool {
+        self.ids.contains(id)
+    }
+
+    pub fn name(&self) -> Option<&DisplayName> {
+        self.name.as_ref()
+    }
+
+    fn remember(&self) {
+        let (Some(room), Some(token)) = (self.room(), &self.token) else {
+            return;
+        };
+        let mut kept = format!("{room} {}", token.as_str());
+        for id in self.ids.iter().rev().take(IDS).rev() {
+            kept.push(' ');
+            kept.push_str(id.as_str());
+        }
+        self.platform.remember(Keep::Tab, KEY, Some(&kept));
+    }
+
+    fn recall(&self, room: &RoomId) -> (Option<ResumeToken>, Vec<MemberId>) {
+        let kept = self.platform.recall(Keep::Tab, KEY).unwrap_or_default();
+        let mut parts = kept.split(' ');
+        if parts.next() != Some(room.as_str()) {
+            return (None, Vec::new());
+        }
+        let token = parts.next().and_then(|token| token.parse().ok());
+        (token, parts.filter_map(|id| id.parse().ok()).collect())
+    }
+
+    fn forget(&mut self) {
+        self.token = None;
+        self.platform.remember(Keep::Tab, KEY, None);
+    }
+}

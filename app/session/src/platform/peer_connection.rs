@@ -1,0 +1,76 @@
+//! `RTCPeerConnection`, [WebRTC §4.4.2](https://www.w3.org/TR/webrtc/#interface-definition).
+
+use super::{Exception, MediaKind, MediaStreamTrack};
+use crate::view::StreamId;
+use call::{ConnectionState, Description};
+use wire::{IceCandidate, Sdp};
+
+/// `RTCPeerConnection`. It is closed when it is dropped.
+#[allow(
+    async_fn_in_trait,
+    reason = "a session never leaves its thread, so nobody asks for Send"
+)]
+pub trait PeerConnection: 'static {
+    /// `MediaStreamTrack`
+    type Track: MediaStreamTrack;
+    /// `RTCRtpTransceiver`
+    type Transceiver: RtpTransceiver<Track = Self::Track>;
+
+    /// `createOffer()`
+    async fn create_offer(&self) -> Result<Sdp, Exception>;
+
+    /// `createAnswer()`
+    async fn create_answer(&self) -> Result<Sdp, Exception>;
+
+    /// `setLocalDescription(description)`
+    async fn set_local_description(&self, description: &Description) -> Result<(), Exception>;
+
+    /// `setRemoteDescription(description)`
+    async fn set_remote_description(&self, description: &Description) -> Result<(), Exception>;
+
+    /// `addIceCandidate(candidate)`
+    async fn add_ice_candidate(&self, candidate: &IceCandidate) -> Result<(), Exception>;
+
+    /// `addTransceiver(track or kind, { direction: "sendrecv" })`
+    fn add_transceiver(
+        &self,
+        kind: MediaKind,
+        track: Option<&Self::Track>,
+    ) -> Result<Self::Transceiver, Exception>;
+
+    /// `getTransceivers()`
+    fn transceivers(&self) -> Vec<Self::Transceiver>;
+
+    /// `close()`. No event follows.
+    fn close(&self);
+}
+
+/// `RTCRtpTransceiver`. Clones are the same.
+#[allow(
+    async_fn_in_trait,
+    reason = "a session never leaves its thread, so nobody asks for Send"
+)]
+pub trait RtpTransceiver: Clone + 'static {
+    /// `MediaStreamTrack`
+    type Track: MediaStreamTrack;
+
+    /// `receiver.track.kind`
+    fn kind(&self) -> MediaKind;
+
+    /// `direction = "sendrecv"`
+    fn set_sendrecv(&self);
+
+    /// `sender.replaceTrack(track)`
+    async fn replace_track(&self, track: Option<&Self::Track>) -> Result<(), Exception>;
+}
+
+/// What happens to a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeerConnectionEvent {
+    /// `icecandidate`
+    IceCandidate(IceCandidate),
+    /// `track`. All tracks of one connection are of one stream, which the platform keeps while the connection lives.
+    Track(StreamId),
+    /// `connectionstatechange`
+    ConnectionStateChange(ConnectionState),
+}
