@@ -38,6 +38,7 @@ mod tokens;
 mod tests;
 
 pub use limits::{Limits, Rate, Settings};
+pub use throttle::Throttle;
 pub use tokens::Tokens;
 
 use room::Room;

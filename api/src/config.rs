@@ -1,0 +1,259 @@
+//! The command line, the environment and `.env`: everything that can be set.
+//!
+//! Every setting of [`Serve`] has a flag and a variable, `TSUKIYO_` and the flag's name. A flag wins over a variable, and
+//! a variable over a line of `.env` in the working directory. `.env.example` lists them all.
+
+mod ice;
+mod secret;
+
+pub use ice::{BadIceServers, parse_ice_servers};
+pub use secret::SecretError;
+
+use crate::{
+    rooms::{Limits, Settings, Tokens},
+    server::{self, Database},
+    store::{Endpoint, StoreConfig},
+};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+use wire::limits;
+
+/// The project that the data belongs to unless another is named: the ancestor's.
+const PROJECT: &str = "nextjs-typescript-firestore";
+
+/// Video rooms: the server of the web app, the signaling sockets, the API and the store.
+#[derive(Debug, Parser)]
+#[command(name = "tsukiyo", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs the server until it is sent SIGTERM or SIGINT.
+    ///
+    /// Without any setting it serves http://localhost:3000 and keeps everything below ./data. Settings are taken from
+    /// flags, from the environment, and from the file .env in the working directory, in this order.
+    Serve(Box<Serve>),
+}
+
+/// The settings of `tsukiyo serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The address to listen on, for all ports. 0.0.0.0 is every IPv4 address of this machine.
+    #[arg(
+        long,
+        env = "TSUKIYO_HOST",
+        default_value = "127.0.0.1",
+        help_heading = "Addresses"
+    )]
+    host: IpAddr,
+    /// The port of the app: web, /ws, /Prod, /api. 0 takes any that is free, as for all ports.
+    #[arg(
+        long,
+        env = "TSUKIYO_PORT",
+        default_value_t = 3000,
+        help_heading = "Addresses"
+    )]
+    port: u16,
+    /// The port of the API alone, as the Firebase Functions emulator has it.
+    #[arg(
+        long,
+        env = "TSUKIYO_FUNCTIONS_PORT",
+        default_value_t = 5001,
+        help_heading = "Addresses"
+    )]
+    functions_port: u16,
+    /// The path of the API on that port: /<project>/<region>/api.
+    #[arg(
+        long,
+        env = "TSUKIYO_FUNCTIONS_PATH",
+        default_value = "/nextjs-typescript-firestore/us-central1/api",
+        help_heading = "Addresses"
+    )]
+    pub functions_path: String,
+    /// The port of the embedded Firestore.
+    #[arg(
+        long,
+        env = "TSUKIYO_FIRESTORE_PORT",
+        default_value_t = 8080,
+        help_heading = "Addresses"
+    )]
+    firestore_port: u16,
+    /// The port of the page that shows what is in the embedded Firestore.
+    #[arg(
+        long,
+        env = "TSUKIYO_FIRESTORE_PAGE_PORT",
+        default_value_t = 4000,
+        help_heading = "Addresses"
+    )]
+    firestore_page_port: u16,
+    /// Where to write the actual addresses, as JSON, once everything listens.
+    #[arg(
+        long,
+        env = "TSUKIYO_READY_FILE",
+        value_name = "FILE",
+        help_heading = "Addresses"
+    )]
+    pub ready_file: Option<PathBuf>,
+
+    /// Where the embedded Firestore and the secret are kept.
+    #[arg(
+        long,
+        env = "TSUKIYO_DATA_DIR",
+        value_name = "DIR",
+        default_value = "data",
+        help_heading = "Data"
+    )]
+    data_dir: PathBuf,
+    /// The directory of the built web app.
+    #[arg(
+        long,
+        env = "TSUKIYO_WEB_DIR",
+        value_name = "DIR",
+        default_value = "target/site",
+        help_heading = "Data"
+    )]
+    web_dir: PathBuf,
+    /// A Firestore emulator to use instead of the embedded one.
+    #[arg(
+        long,
+        env = "FIRESTORE_EMULATOR_HOST",
+        value_name = "HOST:PORT",
+        help_heading = "Data"
+    )]
+    firestore_emulator_host: Option<String>,
+    /// A Google Cloud project: its Firestore is used, with the application's default credentials. With
+    /// FIRESTORE_EMULATOR_HOST, only the project's name is.
+    #[arg(
+        long,
+        env = "GOOGLE_CLOUD_PROJECT",
+        value_name = "PROJECT",
+        help_heading = "Data"
+    )]
+    google_cloud_project: Option<String>,
+
+    /// STUN and TURN servers for the browsers: URLs with commas between them, or JSON as RTCPeerConnection takes it
+    /// ([{"urls":["turn:…"],"username":"…","credential":"…"}]), or "none", which will do within one network.
+    #[arg(
+        long,
+        env = "TSUKIYO_ICE_SERVERS",
+        value_name = "SERVERS",
+        default_value = "stun:stun.l.google.com:19302",
+        help_heading = "Calls"
+    )]
+    ice_servers: ice::IceServers,
+    /// How many members a room may have. A mesh carries some ten.
+    #[arg(
+        long,
+        env = "TSUKIYO_ROOM_MEMBERS",
+        default_value_t = limits::ROOM_MEMBERS,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000),
+        help_heading = "Calls"
+    )]
+    room_members: usize,
+    /// How many seconds a member whose connection is lost may take to come back.
+    #[arg(
+        long,
+        env = "TSUKIYO_GRACE",
+        value_name = "SECONDS",
+        default_value_t = limits::GRACE_SECONDS,
+        value_parser = clap::value_parser!(u64).range(..=3_600),
+        help_heading = "Calls"
+    )]
+    grace: u64,
+
+    /// A further origin whose pages may open sockets, such as https://example.org; "*" is any. Pages of the server's
+    /// own host always may. May be given more than once, or with commas.
+    #[arg(
+        long,
+        env = "TSUKIYO_ALLOW_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        help_heading = "Security"
+    )]
+    allow_origin: Vec<String>,
+    /// The key of the resume tokens, 16 characters or more, the same for all servers of one site. Without one, a random
+    /// one is made and kept in the data directory.
+    #[arg(
+        long,
+        env = "TSUKIYO_SECRET",
+        value_name = "KEY",
+        hide_env_values = true,
+        help_heading = "Security"
+    )]
+    secret: Option<String>,
+
+    /// What to log: a level, or levels by module as RUST_LOG takes them (and RUST_LOG is heeded).
+    #[arg(long, env = "TSUKIYO_LOG", value_name = "FILTER", help_heading = "Logging")]
+    pub log: Option<String>,
+    /// The form of the log.
+    #[arg(
+        long,
+        env = "TSUKIYO_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Logging"
+    )]
+    pub log_format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// An object a line, for programs.
+    Json,
+}
+
+impl Serve {
+    /// Makes what the server is told. Reads the secret from the data directory, or puts one there.
+    ///
+    /// # Errors
+    /// [`SecretError`] if there is none and none can be made.
+    pub fn config(&self) -> Result<server::Config, SecretError> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let secret = secret::load(given(&self.secret), &self.data_dir)?;
+        let project = given(&self.google_cloud_project);
+        let database = match (given(&self.firestore_emulator_host), project) {
+            (Some(host), project) => Database::Remote(StoreConfig {
+                project: project.unwrap_or_else(|| PROJECT.to_owned()),
+                endpoint: Endpoint::Emulator(host),
+            }),
+            (None, Some(project)) => Database::Remote(StoreConfig {
+                project,
+                endpoint: Endpoint::GoogleCloud,
+            }),
+            (None, None) => Database::Embedded {
+                file: Some(self.data_dir.join("firestore.redb")),
+                port: self.firestore_port,
+                page_port: self.firestore_page_port,
+                project: PROJECT.to_owned(),
+            },
+        };
+        let limits = Limits {
+            room_members: self.room_members,
+            grace: Duration::from_secs(self.grace),
+            ..Limits::default()
+        };
+        Ok(server::Config {
+            host: self.host,
+            port: self.port,
+            functions_port: self.functions_port,
+            functions_path: self.functions_path.clone(),
+            database,
+            web_dir: self.web_dir.clone(),
+            allow_origins: self.allow_origin.clone(),
+            rooms: Settings {
+                limits,
+                tokens: Tokens::new(&secret),
+                ice_servers: self.ice_servers.0.clone(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+        })
+    }
+}

@@ -1,0 +1,300 @@
+//! The server as a whole: starts everything in order, and stops it in the other.
+
+mod connections;
+
+use crate::{
+    embedded::Embedded,
+    prod::Prod,
+    rest,
+    rooms::Settings,
+    signaling::{self, Hub},
+    socket::Origins,
+    status,
+    store::{Endpoint, Store, StoreConfig, StoreError},
+    web::{self, Site, SiteError},
+};
+use connections::Listening;
+use hyper_util::service::TowerToHyperService;
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{net::TcpListener, time::timeout};
+use warp::{Filter, reply::Response};
+
+/// How long clients have to take note of the end.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Everything that a server is told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The address of all ports.
+    pub host: IpAddr,
+    /// The port of the app: web, sockets, API. 0 takes any that is free, here and below.
+    pub port: u16,
+    /// The port of the API alone, as the Firebase Functions emulator has it.
+    pub functions_port: u16,
+    /// The path of the API on that port, such as `/project/region/api`.
+    pub functions_path: String,
+    /// Where the data is.
+    pub database: Database,
+    /// The directory of the built web app.
+    pub web_dir: PathBuf,
+    /// Further origins whose pages may open sockets.
+    pub allow_origins: Vec<String>,
+    /// What the rooms are told.
+    pub rooms: Settings,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// In a file of ours, served by an emulator inside of this process.
+    Embedded {
+        /// The file; without one the data is gone with the process.
+        file: Option<PathBuf>,
+        /// The port of its gRPC service.
+        port: u16,
+        /// The port of the page that shows what is in it.
+        page_port: u16,
+        /// The project that the data belongs to.
+        project: String,
+    },
+    /// Elsewhere.
+    Remote(StoreConfig),
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port is taken, or not ours to take.
+    #[error("cannot listen on {address}: stop what uses the port, or choose another with {flag}")]
+    Listen {
+        /// The address that was wanted.
+        address: SocketAddr,
+        /// The flag that chooses another.
+        flag: &'static str,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The embedded Firestore emulator does not start.
+    #[error(transparent)]
+    Emulator(#[from] crate::embedded::EmbeddedError),
+    /// The store is out of reach.
+    #[error("cannot connect to Firestore")]
+    Store(#[from] StoreError),
+    /// The web app cannot be read.
+    #[error("cannot read the web app")]
+    Site(#[from] SiteError),
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addresses {
+    /// The app.
+    pub app: SocketAddr,
+    /// The API alone.
+    pub functions: SocketAddr,
+    /// The embedded Firestore emulator's gRPC service, if there is one.
+    pub firestore: Option<SocketAddr>,
+    /// The page that shows what is in it.
+    pub page: Option<SocketAddr>,
+}
+
+/// What all of the server's routes share. Clones are the same app.
+#[derive(Debug, Clone)]
+pub struct App {
+    hub: Hub,
+    prod: Prod,
+    store: Store,
+    site: Arc<Site>,
+    origins: Origins,
+}
+
+/// A server that runs until [`Server::shutdown`].
+#[derive(Debug)]
+pub struct Server {
+    addresses: Addresses,
+    app: App,
+    listening: Vec<Listening>,
+    embedded: Option<Embedded>,
+}
+
+impl App {
+    /// Makes an app over a store, for a server or for anything else that speaks HTTP/1.1. Wants a Tokio runtime.
+    pub fn new(rooms: Settings, store: Store, site: Site, origins: Origins) -> Self {
+        Self {
+            hub: Hub::start(rooms, store.clone()),
+            prod: Prod::new(),
+            store,
+            site: Arc::new(site),
+            origins,
+        }
+    }
+
+    /// Returns the rooms.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Tells every client that the server goes, and waits for a few seconds until their sockets are closed.
+    pub async fn stop(&self) {
+        let goodbyes = async { tokio::join!(self.hub.stop(), self.prod.stop()) };
+        if timeout(GOODBYE, goodbyes).await.is_err() {
+            tracing::warn!("some sockets did not close in time");
+        }
+    }
+}
+
+/// Returns everything on the app's port: the web app, the sockets, the API and the server's own state.
+pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + use<> {
+    let api = warp::path("api").and(rest::routes(app.store.clone(), app.hub.clone()));
+    let signaling = warp::path("ws").and(signaling::routes(app.hub.clone(), app.origins.clone()));
+    let prod = warp::path("Prod").and(crate::prod::routes(app.prod.clone(), app.origins.clone()));
+    let status = status::routes(app.hub.clone(), app.store.clone());
+    let web = web::routes(Arc::clone(&app.site));
+    api.or(signaling)
+        .unify()
+        .or(prod)
+        .unify()
+        .or(status)
+        .unify()
+        .or(web)
+        .unify()
+        .map(web::secure)
+}
+
+/// Returns everything on the port of the API alone: the API below `path`, and a hint elsewhere.
+pub fn functions_routes(
+    app: &App,
+    path: &str,
+) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + use<> {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    let mount = segments.fold(warp::any().boxed(), |mount, segment| {
+        mount.and(warp::path(segment.to_owned())).boxed()
+    });
+    let hint = format!("there is nothing here; the API is below {path}");
+    let elsewhere = warp::any().map(move || crate::answer::error(http::StatusCode::NOT_FOUND, &hint));
+    mount
+        .and(rest::routes(app.store.clone(), app.hub.clone()))
+        .or(elsewhere)
+        .unify()
+}
+
+impl Server {
+    /// Starts a server. Everything listens once this returns.
+    ///
+    /// # Errors
+    /// [`StartError`], which names what to change.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        // Ports first: a second server on the same ports must not open the first one's data.
+        let (app_listener, app_address) = listen(&config, config.port, "--port (TSUKIYO_PORT)").await?;
+        let (functions_listener, functions_address) = listen(
+            &config,
+            config.functions_port,
+            "--functions-port (TSUKIYO_FUNCTIONS_PORT)",
+        )
+        .await?;
+        let site = Site::load(&config.web_dir)?;
+        if !site.is_built() {
+            let directory = config.web_dir.display();
+            tracing::warn!(%directory, "the web app is not built; build it with `./dc.sh app install`");
+        }
+        let (embedded, store) = open(config.host, config.database).await?;
+        let store = Store::connect(store).await?;
+        store.ping().await?;
+        let app = App::new(config.rooms, store, site, Origins::new(&config.allow_origins));
+        let listening = vec![
+            Listening::start(
+                app_listener,
+                TowerToHyperService::new(warp::service(routes(&app))),
+            ),
+            Listening::start(
+                functions_listener,
+                TowerToHyperService::new(warp::service(functions_routes(&app, &config.functions_path))),
+            ),
+        ];
+        Ok(Self {
+            addresses: Addresses {
+                app: app_address,
+                functions: functions_address,
+                firestore: embedded.as_ref().map(Embedded::grpc_address),
+                page: embedded.as_ref().and_then(Embedded::page_address),
+            },
+            app,
+            listening,
+            embedded,
+        })
+    }
+
+    /// Returns where it listens; ports that were 0 are known here.
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// Returns what it serves.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Tells every client, finishes the requests under way, and closes the data.
+    pub async fn shutdown(self) {
+        for listening in &self.listening {
+            listening.stop_accepting();
+        }
+        self.app.stop().await;
+        for listening in self.listening {
+            listening.finish(GOODBYE).await;
+        }
+        if let Some(embedded) = self.embedded {
+            embedded.shutdown().await;
+        }
+    }
+}
+
+async fn open(host: IpAddr, database: Database) -> Result<(Option<Embedded>, StoreConfig), StartError> {
+    match database {
+        Database::Embedded {
+            file,
+            port,
+            page_port,
+            project,
+        } => {
+            let grpc = SocketAddr::new(host, port);
+            let page = SocketAddr::new(host, page_port);
+            let embedded = Embedded::start(file, grpc, page).await?;
+            let endpoint = Endpoint::Emulator(reachable(embedded.grpc_address()).to_string());
+            Ok((Some(embedded), StoreConfig { project, endpoint }))
+        }
+        Database::Remote(config) => Ok((None, config)),
+    }
+}
+
+/// Returns an address that this machine reaches a listener under, which "any address" is not everywhere.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => std::net::Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => std::net::Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+async fn listen(
+    config: &Config,
+    port: u16,
+    flag: &'static str,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let address = SocketAddr::new(config.host, port);
+    let failed = |source| StartError::Listen {
+        address,
+        flag,
+        source,
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}

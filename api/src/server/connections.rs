@@ -1,0 +1,120 @@
+//! Accepts connections on one port, and serves HTTP/1.1 over each.
+
+use http::{Request, Response};
+use hyper::{
+    body::{Body, Incoming},
+    server::conn::http1,
+    service::Service,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{pin::pin, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+/// How long a client may take to send a request's head, and how long an idle connection is kept.
+const HEAD: Duration = Duration::from_secs(30);
+/// The most that a request's head may be.
+const HEAD_BYTES: usize = 64 * 1024;
+/// The pause after the operating system gave no connection, which is when it has no more file descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A port that is listened on. Every task that serves it holds a receiver.
+#[derive(Debug)]
+pub struct Listening(watch::Sender<bool>);
+
+impl Listening {
+    /// Serves everybody who connects.
+    pub fn start<S, B>(listener: TcpListener, service: S) -> Self
+    where
+        S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(accept(listener, service, stopped));
+        Self(stop)
+    }
+
+    /// Takes no more connections, and no more requests over those there are.
+    pub fn stop_accepting(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Waits until the requests under way are answered, but no longer than that.
+    pub async fn finish(self, limit: Duration) {
+        self.stop_accepting();
+        if timeout(limit, self.0.closed()).await.is_err() {
+            tracing::warn!("some requests were not answered in time");
+        }
+    }
+}
+
+async fn accept<S, B>(listener: TcpListener, service: S, mut stopped: watch::Receiver<bool>)
+where
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = is_true(&mut stopped) => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                tokio::spawn(serve(stream, service.clone(), stopped.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn serve<S, B>(stream: TcpStream, service: S, mut stopped: watch::Receiver<bool>)
+where
+    S: Service<Request<Incoming>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    B: Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    // Messages are small and wanted at once: Nagle's algorithm would hold them back for an acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
+    }
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        () = is_true(&mut stopped) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "a connection ended badly");
+    }
+}
+
+/// Waits until it is so, or until nobody is left who could say so.
+async fn is_true(flag: &mut watch::Receiver<bool>) {
+    // Dropped here: what it returns must not be held over an await.
+    let _ = flag.wait_for(|flag| *flag).await;
+}

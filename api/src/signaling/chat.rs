@@ -1,0 +1,129 @@
+//! Writes down what is said: in order within a room, many messages at once when many come.
+
+use super::Hub;
+use crate::{rooms::Input, store::StoreError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::mpsc::{self, error::TrySendError},
+    time::timeout,
+};
+use wire::{ChatMessage, ChatText, DisplayName, MemberId, MessageId, Nonce, RoomId};
+
+/// The most messages of one room that wait for the store. More are refused: the store is stuck.
+const QUEUE: usize = 1_024;
+/// The most messages in one commit. Firestore takes 500.
+const BATCH: usize = 100;
+/// How long a room's task waits for the next message before it ends.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// A message that is said and not yet stored.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub id: MessageId,
+    pub member: MemberId,
+    pub name: DisplayName,
+    pub text: ChatText,
+    pub nonce: Nonce,
+}
+
+/// One task for each room in which somebody talks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scribe {
+    rooms: Arc<Mutex<HashMap<RoomId, mpsc::Sender<Pending>>>>,
+}
+
+impl Scribe {
+    /// Stores a message behind all others of its room and reports to the hub; gives it back if too many wait.
+    pub fn write(&self, hub: &Hub, room: &RoomId, pending: Pending) -> Result<(), Pending> {
+        let mut rooms = self.lock();
+        let queue = rooms.entry(room.clone()).or_insert_with(|| {
+            let (sender, receiver) = mpsc::channel(QUEUE);
+            tokio::spawn(keep_log(hub.clone(), self.clone(), room.clone(), receiver));
+            sender
+        });
+        queue.try_send(pending).map_err(|error| match error {
+            TrySendError::Full(pending) | TrySendError::Closed(pending) => pending,
+        })
+    }
+
+    /// Forgets a room's task, unless a message came in the meantime.
+    fn retire(&self, room: &RoomId, queue: &mpsc::Receiver<Pending>) -> bool {
+        let mut rooms = self.lock();
+        // Under the lock nobody adds a message.
+        let retired = queue.is_empty();
+        if retired {
+            rooms.remove(room);
+        }
+        retired
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, mpsc::Sender<Pending>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn keep_log(hub: Hub, scribe: Scribe, room: RoomId, mut queue: mpsc::Receiver<Pending>) {
+    let mut last = None;
+    let mut batch = Vec::new();
+    loop {
+        match timeout(IDLE, queue.recv_many(&mut batch, BATCH)).await {
+            Ok(0) => return,
+            Ok(_) => store(&hub, &room, &mut last, std::mem::take(&mut batch)).await,
+            Err(_) if scribe.retire(&room, &queue) => return,
+            Err(_) => {}
+        }
+    }
+}
+
+/// Stores a batch, and reports each message in order.
+async fn store(hub: &Hub, room: &RoomId, last: &mut Option<u64>, batch: Vec<Pending>) {
+    match append(hub, room, last, &batch).await {
+        Ok(stored) => {
+            for (message, Pending { nonce, .. }) in stored.into_iter().zip(batch) {
+                let room = room.clone();
+                hub.input(Input::ChatStored { room, message, nonce });
+            }
+        }
+        Err(error) => {
+            tracing::error!(%room, messages = batch.len(), %error, "cannot store the chat");
+            for Pending { member, nonce, .. } in batch {
+                let room = room.clone();
+                hub.input(Input::ChatRefused { room, member, nonce });
+            }
+        }
+    }
+}
+
+async fn append(
+    hub: &Hub,
+    room: &RoomId,
+    last: &mut Option<u64>,
+    batch: &[Pending],
+) -> Result<Vec<ChatMessage>, StoreError> {
+    // Times rise within a room even if the clock was set back while the server was down.
+    let mut time = match *last {
+        Some(time) => time,
+        None => hub.store().last_sent_at(room).await?.unwrap_or_default(),
+    };
+    let mut stamp = || {
+        time = hub.unix_millis().max(time + 1);
+        time
+    };
+    let messages: Vec<ChatMessage> = batch
+        .iter()
+        .map(|pending| ChatMessage {
+            id: pending.id.clone(),
+            member_id: pending.member.clone(),
+            name: pending.name.clone(),
+            text: pending.text.clone(),
+            sent_at: stamp(),
+        })
+        .collect();
+    // Whether or not the commit succeeds: these times are used.
+    *last = Some(time);
+    hub.store().append_messages(room, &messages).await
+}

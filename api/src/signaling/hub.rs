@@ -1,0 +1,232 @@
+//! The one place where the rooms live, and where their outputs become deeds.
+
+use super::{
+    chat::{Pending, Scribe},
+    history,
+};
+use crate::{
+    clock::Clock,
+    rest::Presence,
+    rooms::{Census, Input, Output, Rooms, Settings, SocketId},
+    socket::Outbox,
+    store::Store,
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::{Notify, watch};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use wire::{RoomId, RoomInfo, ServerMessage};
+
+/// Everybody's rooms. Clones are the same hub.
+#[derive(Debug, Clone)]
+pub struct Hub(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    state: Mutex<State>,
+    clock: Clock,
+    store: Store,
+    scribe: Scribe,
+    /// The time at which the rooms want to be woken has changed.
+    rescheduled: Arc<Notify>,
+    next_socket: AtomicU64,
+    stopping: AtomicBool,
+    /// Every open socket holds a receiver.
+    open: watch::Sender<()>,
+}
+
+#[derive(Debug)]
+struct State {
+    rooms: Rooms,
+    outboxes: HashMap<SocketId, Arc<Outbox>>,
+}
+
+/// Held by a socket's task for as long as it runs.
+pub(super) type Open = watch::Receiver<()>;
+
+impl Hub {
+    /// Makes rooms over a store, and starts the task that keeps their time. It ends with the last clone.
+    pub fn start(settings: Settings, store: Store) -> Self {
+        let clock = Clock::start();
+        let rescheduled = Arc::new(Notify::new());
+        let hub = Self(Arc::new(Inner {
+            state: Mutex::new(State {
+                rooms: Rooms::new(settings),
+                outboxes: HashMap::new(),
+            }),
+            clock,
+            store,
+            scribe: Scribe::default(),
+            rescheduled: Arc::clone(&rescheduled),
+            next_socket: AtomicU64::new(1),
+            stopping: AtomicBool::new(false),
+            open: watch::Sender::new(()),
+        }));
+        tokio::spawn(keep_time(Arc::downgrade(&hub.0), clock, rescheduled));
+        hub
+    }
+
+    /// Returns how many sockets, members and rooms there are.
+    pub fn census(&self) -> Census {
+        self.lock().rooms.census()
+    }
+
+    /// Tells every client that the server goes, closes every socket, and waits until they are closed.
+    pub async fn stop(&self) {
+        self.0.stopping.store(true, Ordering::SeqCst);
+        self.input(Input::ShuttingDown);
+        self.0.open.closed().await;
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Takes a socket in, unless the server is about to stop.
+    pub(super) fn connect(&self, outbox: Arc<Outbox>) -> Option<(SocketId, Open)> {
+        let open = self.0.open.subscribe();
+        let socket = SocketId(self.0.next_socket.fetch_add(1, Ordering::Relaxed));
+        let mut state = self.lock();
+        // Under the lock: either the rooms are told of the end after this, or this is told of it.
+        if self.is_stopping() {
+            return None;
+        }
+        state.outboxes.insert(socket, outbox);
+        self.handle(&mut state, Input::Connected { socket });
+        Some((socket, open))
+    }
+
+    pub(super) fn disconnect(&self, socket: SocketId) {
+        let mut state = self.lock();
+        state.outboxes.remove(&socket);
+        self.handle(&mut state, Input::Disconnected { socket });
+    }
+
+    pub(super) fn input(&self, input: Input) {
+        self.handle(&mut self.lock(), input);
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Returns the time since 1970 in milliseconds.
+    pub(super) fn unix_millis(&self) -> u64 {
+        u64::try_from(self.0.clock.now().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Says whether a socket is still there.
+    pub(super) fn knows(&self, socket: SocketId) -> bool {
+        self.lock().outboxes.contains_key(&socket)
+    }
+
+    /// Lets the rooms know that time has passed, and returns when they want to know it again.
+    fn expire(&self) -> Option<Duration> {
+        let mut state = self.lock();
+        state.rooms.handle_timeout(self.0.clock.now());
+        self.perform(&mut state);
+        state.rooms.poll_timeout()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn handle(&self, state: &mut State, input: Input) {
+        let before = state.rooms.poll_timeout();
+        state.rooms.handle_input(self.0.clock.now(), input);
+        self.perform(state);
+        if state.rooms.poll_timeout() != before {
+            self.0.rescheduled.notify_one();
+        }
+    }
+
+    fn perform(&self, state: &mut State) {
+        let mut last: Option<(Arc<ServerMessage>, Utf8Bytes)> = None;
+        while let Some(output) = state.rooms.poll_output() {
+            match output {
+                Output::Send { socket, message } => {
+                    let Some(outbox) = state.outboxes.get(&socket) else {
+                        continue;
+                    };
+                    // What goes to many follows itself, and is written down once.
+                    let text = match last.take() {
+                        Some((same, text)) if Arc::ptr_eq(&same, &message) => text,
+                        _ => serialize(&message),
+                    };
+                    outbox.push(text.clone());
+                    last = Some((message, text));
+                }
+                Output::Close { socket, code, reason } => {
+                    if let Some(outbox) = state.outboxes.get(&socket) {
+                        outbox.close(code, reason);
+                    }
+                }
+                Output::OpenRoom { room, socket } => {
+                    tokio::spawn(history::load(self.clone(), room, socket));
+                }
+                Output::StoreChat {
+                    room,
+                    id,
+                    member,
+                    name,
+                    text,
+                    nonce,
+                } => {
+                    let pending = Pending {
+                        id,
+                        member,
+                        name,
+                        text,
+                        nonce,
+                    };
+                    if let Err(refused) = self.0.scribe.write(self, &room, pending) {
+                        let (member, nonce) = (refused.member, refused.nonce);
+                        let refused = Input::ChatRefused { room, member, nonce };
+                        state.rooms.handle_input(self.0.clock.now(), refused);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.rescheduled.notify_one();
+    }
+}
+
+impl Presence for Hub {
+    async fn room(&self, id: &RoomId) -> RoomInfo {
+        self.lock().rooms.presence(id)
+    }
+}
+
+/// Wakes the rooms when they want to be woken.
+async fn keep_time(hub: Weak<Inner>, clock: Clock, rescheduled: Arc<Notify>) {
+    while let Some(timeout) = hub.upgrade().map(|hub| Hub(hub).expire()) {
+        match timeout {
+            Some(at) => tokio::select! {
+                () = clock.sleep_until(at) => {}
+                () = rescheduled.notified() => {}
+            },
+            None => rescheduled.notified().await,
+        }
+    }
+}
+
+fn serialize(message: &ServerMessage) -> Utf8Bytes {
+    #[allow(
+        clippy::expect_used,
+        reason = "the types of the protocol have no value that is no JSON"
+    )]
+    let text = serde_json::to_string(message).expect("a message is JSON");
+    text.into()
+}

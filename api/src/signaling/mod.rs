@@ -1,0 +1,95 @@
+//! `/ws`: gives sockets to [`Rooms`](crate::rooms::Rooms) and performs what they want done.
+//!
+//! # Invariants
+//! - Nothing of the protocol is decided here; see [`crate::rooms`].
+//! - Inputs are taken one after the other, and their outputs are queued before the next input is taken. So everybody
+//!   hears things in one order.
+//! - Nothing waits for the store but the chat messages and histories that come from it.
+
+mod chat;
+mod history;
+mod hub;
+
+pub use hub::Hub;
+
+use crate::{
+    rooms::{Input, SocketId},
+    socket::{self, Listener, Origins, Outbox, Upgrade},
+};
+use std::sync::Arc;
+use tracing::Instrument;
+use warp::{Filter, Rejection, reply::Response};
+use wire::{ClientMessage, routes::SUBPROTOCOL};
+
+/// The most that a message about a bad message repeats of it.
+const WHY_CHARS: usize = 300;
+
+/// Returns the filter that makes sockets of requests; it is to be mounted at [`wire::routes::SIGNALING`].
+pub fn routes(hub: Hub, origins: Origins) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
+    warp::path::end()
+        .and(socket::upgrade())
+        .map(move |upgrade: Upgrade| {
+            if hub.is_stopping() {
+                return crate::answer::error(
+                    http::StatusCode::SERVICE_UNAVAILABLE,
+                    "the server is shutting down; connect again soon",
+                );
+            }
+            match upgrade.accept(&origins, Some(SUBPROTOCOL)) {
+                Ok((response, on_upgrade)) => {
+                    tokio::spawn(serve(hub.clone(), on_upgrade));
+                    response.map(|()| Response::default().into_body())
+                }
+                Err(refusal) => refusal.response(),
+            }
+        })
+}
+
+async fn serve(hub: Hub, on_upgrade: hyper::upgrade::OnUpgrade) {
+    let Ok(io) = on_upgrade.await else {
+        return;
+    };
+    let outbox = Arc::new(Outbox::default());
+    let Some((socket, _open)) = hub.connect(Arc::clone(&outbox)) else {
+        return;
+    };
+    let span = tracing::info_span!("socket", id = %socket);
+    let client = Client { hub, socket };
+    let io = hyper_util::rt::TokioIo::new(io);
+    socket::serve(io, outbox, client).instrument(span).await;
+}
+
+/// What one client says.
+struct Client {
+    hub: Hub,
+    socket: SocketId,
+}
+
+impl Listener for Client {
+    fn text(&mut self, text: &str) {
+        let socket = self.socket;
+        let input = match serde_json::from_str::<ClientMessage>(text) {
+            Ok(message) => Input::Message {
+                socket,
+                message,
+                fresh: crate::random::member_id(),
+            },
+            Err(error) => Input::Malformed {
+                socket,
+                why: error.to_string().chars().take(WHY_CHARS).collect(),
+            },
+        };
+        self.hub.input(input);
+    }
+
+    fn binary(&mut self) {
+        self.hub.input(Input::Malformed {
+            socket: self.socket,
+            why: "messages are text frames, not binary ones".to_owned(),
+        });
+    }
+
+    fn gone(&mut self) {
+        self.hub.disconnect(self.socket);
+    }
+}

@@ -1,0 +1,193 @@
+//! One socket's task: reads, writes, looks whether the other side lives, and says goodbye.
+
+use super::{
+    close,
+    outbox::{Next, Outbox, frame},
+};
+use futures::{SinkExt, StreamExt};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Bytes, Error, Message,
+        protocol::{CloseFrame, Role, WebSocketConfig},
+    },
+};
+use wire::limits::FRAME_BYTES;
+
+/// How often the other side is asked whether it lives.
+const PING: Duration = Duration::from_secs(5);
+/// After which silence it is taken for dead: two pings went unanswered.
+const SILENCE: Duration = Duration::from_secs(12);
+/// How long a write may wait for a reader.
+const WRITE: Duration = Duration::from_secs(8);
+/// How long a closed socket stays, so that the close frame is read and not overtaken by a TCP reset.
+const LINGER: Duration = Duration::from_secs(2);
+/// What every socket holds for as long as it lives, once for reading and once for writing.
+const BUFFER_BYTES: usize = 4 * 1024;
+
+/// Hears what a client says.
+pub trait Listener {
+    /// A text frame came.
+    fn text(&mut self, text: &str);
+    /// A binary frame came; the socket is closed after what this says about it.
+    fn binary(&mut self);
+    /// The socket is gone, or about to be closed. The last call.
+    fn gone(&mut self);
+}
+
+/// How a conversation ends.
+enum End {
+    /// The other side closed it or is dead.
+    Gone,
+    /// We close it.
+    Close(CloseFrame),
+}
+
+/// Serves a socket until it ends.
+pub async fn serve(
+    io: impl AsyncRead + AsyncWrite + Unpin,
+    outbox: Arc<Outbox>,
+    mut listener: impl Listener,
+) {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES)
+        .max_message_size(Some(FRAME_BYTES))
+        .max_frame_size(Some(FRAME_BYTES));
+    let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
+    let end = converse(&mut socket, &outbox, &mut listener).await;
+    listener.gone();
+    // Whoever still has the outbox is not to fill it.
+    outbox.close(close::PROTOCOL, "closed");
+    // However it goes: the socket is dropped after that.
+    let _ = timeout(LINGER, say_goodbye(&mut socket, end)).await;
+}
+
+async fn converse<S>(socket: &mut WebSocketStream<S>, outbox: &Outbox, listener: &mut impl Listener) -> End
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut heard_at = Instant::now();
+    let mut ping_at = heard_at + PING;
+    loop {
+        let outcome = tokio::select! {
+            // A flood of frames must not keep what is to be sent from going out.
+            biased;
+            () = outbox.changed() => send_all(socket, outbox).await,
+            frame = socket.next() => {
+                heard_at = Instant::now();
+                hear(frame, outbox, listener)
+            }
+            () = sleep_until(ping_at.min(heard_at + SILENCE)) => {
+                if heard_at.elapsed() >= SILENCE {
+                    tracing::debug!("the other side is silent");
+                    return End::Gone;
+                }
+                ping_at = Instant::now() + PING;
+                within(WRITE, socket.send(Message::Ping(Bytes::new()))).await
+            }
+        };
+        if let Err(end) = outcome {
+            return end;
+        }
+    }
+}
+
+async fn send_all<S>(socket: &mut WebSocketStream<S>, outbox: &Outbox) -> Result<(), End>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        let write = match outbox.next() {
+            Next::Send(text) => socket.feed(Message::Text(text)),
+            Next::Close(frame) => return Err(End::Close(frame)),
+            Next::Wait => break,
+        };
+        tokio::select! {
+            outcome = within(WRITE, write) => outcome?,
+            // The reader has stopped. `next` says how it is told.
+            () = outbox.overflowed() => {}
+        }
+    }
+    tokio::select! {
+        outcome = within(WRITE, socket.flush()) => outcome,
+        () = outbox.overflowed() => Ok(()),
+    }
+}
+
+async fn within(limit: Duration, write: impl Future<Output = Result<(), Error>>) -> Result<(), End> {
+    match timeout(limit, write).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "cannot write");
+            Err(End::Gone)
+        }
+        Err(_) => Err(End::Close(frame(
+            close::TRY_AGAIN_LATER,
+            "you do not read what you are sent",
+        ))),
+    }
+}
+
+fn hear(
+    frame_or_end: Option<Result<Message, Error>>,
+    outbox: &Outbox,
+    listener: &mut impl Listener,
+) -> Result<(), End> {
+    match frame_or_end {
+        Some(Ok(Message::Text(text))) => listener.text(&text),
+        Some(Ok(Message::Binary(_))) => {
+            listener.binary();
+            outbox.close(close::UNSUPPORTED, "text frames only");
+        }
+        Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+        Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
+        Some(Err(error)) => return Err(end_of(&error)),
+    }
+    Ok(())
+}
+
+fn end_of(error: &Error) -> End {
+    tracing::debug!(%error, "cannot read");
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "of many errors three are the client's to know"
+    )]
+    match error {
+        Error::Capacity(_) => End::Close(frame(close::TOO_LARGE, "a frame may have at most 64 KiB")),
+        Error::Utf8(_) => End::Close(frame(close::INVALID_TEXT, "a text frame must be UTF-8")),
+        Error::Protocol(error) if !is_end(error) => {
+            End::Close(frame(close::PROTOCOL, "this is not the WebSocket protocol"))
+        }
+        _ => End::Gone,
+    }
+}
+
+fn is_end(error: &tokio_tungstenite::tungstenite::error::ProtocolError) -> bool {
+    matches!(
+        error,
+        tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake
+    )
+}
+
+async fn say_goodbye<S>(socket: &mut WebSocketStream<S>, end: End)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let outcome = match end {
+        // Sends the answer to the other side's close frame, if there was one.
+        End::Gone => socket.flush().await,
+        End::Close(frame) => socket.close(Some(frame)).await,
+    };
+    if outcome.is_err() {
+        return;
+    }
+    while let Some(Ok(_)) = socket.next().await {}
+    // Of a frame that was too large the rest is still coming; a reset in the middle would hide why.
+    let _ = tokio::io::copy(socket.get_mut(), &mut tokio::io::sink()).await;
+}
