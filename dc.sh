@@ -1,0 +1,344 @@
+#!/usr/bin/env bash
+# Everything one does with Tsukiyo, from anywhere, without Docker: `./dc.sh help`.
+set -euo pipefail
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+cd "$root"
+readonly root
+readonly target=${CARGO_TARGET_DIR:-$root/target}
+readonly site=$target/site
+readonly run=$root/.run
+readonly pid_file=$run/server.pid ready_file=$run/ready.json log_file=$run/server.log
+
+# What a build needs beyond Rust, as Debian names it.
+readonly build_packages=(gcc libc6-dev ca-certificates)
+readonly desktop_packages=(libwebkit2gtk-4.1-dev libgtk-3-dev libxdo-dev libssl-dev pkg-config)
+
+# shellcheck source=tests/stages.sh
+. "$root/tests/stages.sh"
+
+usage() {
+  cat <<'TEXT'
+Tsukiyo: video rooms in Rust.
+
+  ./dc.sh init             write .env and look at the tools
+  ./dc.sh start            build what changed, run the server, print the addresses
+  ./dc.sh stop             stop the server
+  ./dc.sh stats | st       is it running, where, with how many people
+  ./dc.sh app install      get the WebAssembly target and build the web app
+  ./dc.sh app dev          run, and build and restart when a file changes
+  ./dc.sh app desktop      the same rooms in a window
+  ./dc.sh firebase start   the Firestore emulator alone
+  ./dc.sh test [STAGE…]    everything CI checks, or: quick, or stages by name (./dc.sh test help)
+  ./dc.sh test sim [SEED]  the simulation, or one schedule of it with all that happens
+  ./dc.sh bench [NAME…]    the figures: time to the first picture, load, CPU, memory, requests
+  ./dc.sh version
+  ./dc.sh help
+
+Settings are in .env; .env.example explains them.
+TEXT
+}
+
+main() {
+  # A test must not hear of the settings of who runs it.
+  [[ ${1:-} =~ ^(test|bench)$ ]] || load_env
+  case "${1:-help} ${2:-}" in
+    "init "*) init ;;
+    "start "*) start ;;
+    "stop "*) stop ;;
+    "stats "* | "st "*) stats ;;
+    "app install") app_install ;;
+    "app dev") app_dev ;;
+    "app desktop") app_desktop "${@:3}" ;;
+    "firebase start") firebase_start "${@:3}" ;;
+    "test "*) run_stages "${@:2}" ;;
+    "bench "*) bench "${@:2}" ;;
+    "version "* | "--version "* | "-V "*) version ;;
+    "help "* | "--help "* | "-h "*) usage ;;
+    *)
+      printf 'There is no command "%s".\n\n' "$*" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+}
+
+# --- Commands ---------------------------------------------------------------------------------------------------------
+
+init() {
+  if [ -e .env ]; then
+    say ".env is there already."
+  else
+    cp .env.example .env
+    say "Wrote .env from .env.example."
+  fi
+  need_rust
+  need_packages "${build_packages[@]}"
+  say "$(rustc --version), $(cc --version | head -n 1)"
+  say "Ready: ./dc.sh start"
+}
+
+start() {
+  if pid=$(server_pid); then
+    say "Tsukiyo is running already (process $pid)."
+    addresses
+    return
+  fi
+  build_server
+  build_site web
+  start_server
+  addresses
+}
+
+stop() {
+  if ! pid=$(server_pid); then
+    say "Tsukiyo is not running."
+    rm -f "$pid_file" "$ready_file"
+    return
+  fi
+  kill "$pid"
+  if ! wait_until 15 gone "$pid"; then
+    say "It did not end by itself within 15 seconds: ending it now."
+    kill -KILL "$pid"
+  fi
+  rm -f "$pid_file" "$ready_file"
+  say "Stopped."
+}
+
+stats() {
+  if ! pid=$(server_pid); then
+    say "Tsukiyo is not running. Start it with ./dc.sh start"
+    return 1
+  fi
+  say "Tsukiyo is running (process $pid, since $(ps -o etime= -p "$pid" | tr -d ' '))."
+  addresses
+  printf '  %-12s %s\n' memory "$(ps -o rss= -p "$pid" | awk '{ printf "%.1f MB", $1 / 1024 }')"
+  local health
+  if health=$(curl -fsS --max-time 5 "$(address app)/healthz" 2>/dev/null); then
+    printf '  %-12s %s\n' rooms "$(field rooms <<<"$health")" people "$(field members <<<"$health")" \
+      sockets "$(field sockets <<<"$health")" store "$(field status <<<"$health")"
+  else
+    say "It does not answer on /healthz; the log is $log_file"
+    return 1
+  fi
+}
+
+app_install() {
+  build_server
+  build_site web
+  say "The web app is in $site"
+}
+
+app_dev() {
+  local child='' mark=$run/dev.mark
+  mkdir -p "$run"
+  server_pid >/dev/null && stop
+  need_rust
+  need_packages "${build_packages[@]}"
+  trap '[ -z "$child" ] || kill "$child" 2>/dev/null; exit 0' INT TERM
+  while true; do
+    touch "$mark"
+    if cargo build -p api -p bundle && build_site web-dev; then
+      # Calls do not notice: media goes on, and the pages come back by themselves.
+      [ -z "$child" ] || { kill "$child" 2>/dev/null && wait "$child"; } || true
+      "$target/debug/tsukiyo" serve --web-dir "$site" &
+      child=$!
+      say "Watching. Reload the page after a change; Ctrl+C ends."
+    else
+      say "The build failed; what ran before goes on."
+    fi
+    until changed_since "$mark"; do sleep 1; done
+  done
+}
+
+app_desktop() {
+  need_rust
+  need_packages "${build_packages[@]}" "${desktop_packages[@]}"
+  # Repainting is four times cheaper this way where there is no GPU.
+  [ -e /dev/dri ] || export WEBKIT_DISABLE_COMPOSITING_MODE=1
+  cargo run --release -p platform-desktop -- "$@"
+}
+
+firebase_start() {
+  need_rust
+  need_packages "${build_packages[@]}"
+  cargo build --release -p emulator
+  exec "$target/release/tsukiyo-emulator" "$@"
+}
+
+bench() {
+  build_server
+  build_site web
+  need_packages "${test_packages[@]}"
+  browser_modules
+  local script name failed=0
+  for script in tests/bench/*/run.*; do
+    name=$(basename "$(dirname "$script")")
+    [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
+    case $script in
+      *.mjs) node "$script" || failed=1 ;;
+      *.sh) bash "$script" || failed=1 ;;
+    esac
+  done
+  return "$failed"
+}
+
+version() {
+  printf 'tsukiyo %s' "$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)"
+  git rev-parse --short HEAD 2>/dev/null | sed 's/.*/ (&)/' || true
+}
+
+# --- Building ---------------------------------------------------------------------------------------------------------
+
+build_server() {
+  need_rust
+  need_packages "${build_packages[@]}"
+  cargo build --release -p api -p bundle
+}
+
+# Builds the web app with the cargo profile given and turns it into files to serve. Unchanged, it takes a second.
+build_site() {
+  local profile=$1 wasm=() tool=$target/release/bundle fast=()
+  mapfile -t wasm < <(platform-web/toolchain.sh)
+  wait $! || return 1
+  env "${wasm[@]}" cargo build -p platform-web --profile "$profile" --target wasm32-unknown-unknown \
+    --target-dir "$target/wasm" || return 1
+  if [ "$profile" = web-dev ]; then
+    tool=$target/debug/bundle
+    fast=(--fast)
+  fi
+  "$tool" --wasm "$target/wasm/wasm32-unknown-unknown/$profile/platform-web.wasm" --html platform-web/index.html \
+    --assets platform-web/assets --styles app/assets --out "$site" "${fast[@]}"
+}
+
+# Says whether a source is newer than the mark.
+changed_since() {
+  [ -n "$(find Cargo.toml api app emulator platform-web -newer "$1" -type f -print -quit)" ]
+}
+
+# --- The server as a process ------------------------------------------------------------------------------------------
+
+start_server() {
+  mkdir -p "$run"
+  rm -f "$ready_file"
+  # A session of its own: closing the terminal does not close the rooms.
+  setsid "$target/release/tsukiyo" serve --web-dir "$site" --ready-file "$ready_file" >>"$log_file" 2>&1 </dev/null &
+  local pid=$!
+  echo "$pid" >"$pid_file"
+  if ! wait_until 60 ready_or_gone "$pid" || [ ! -s "$ready_file" ]; then
+    rm -f "$pid_file"
+    say "The server did not start. The end of $log_file:"
+    tail -n 15 "$log_file" >&2
+    return 1
+  fi
+}
+
+# Prints the process id of the running server, or fails.
+server_pid() {
+  local pid
+  pid=$(cat "$pid_file" 2>/dev/null) || return 1
+  # Ids are given out again after a restart of the machine: the name must be ours.
+  [[ $(ps -o comm= -p "$pid" 2>/dev/null) == tsukiyo ]] || return 1
+  echo "$pid"
+}
+
+addresses() {
+  local name url
+  for name in app functions firestore page; do
+    url=$(address "$name")
+    [ -z "$url" ] || printf '  %-12s %s\n' "$name" "$url"
+  done
+}
+
+address() { field "$1" <"$ready_file" 2>/dev/null || true; }
+
+# Reads a field of a flat JSON object: there is no jq on a fresh machine.
+field() { tr ',{}' '\n' | sed -n "s/^[[:space:]]*\"$1\"[[:space:]]*:[[:space:]]*\"\{0,1\}\([^\"]*\)\"\{0,1\}[[:space:]]*$/\1/p"; }
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+ready_or_gone() { [ -s "$ready_file" ] || gone "$1"; }
+
+# --- The machine ------------------------------------------------------------------------------------------------------
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Waits at most $1 seconds until the command that follows succeeds.
+wait_until() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$deadline" ] || return 1
+    sleep 0.05
+  done
+}
+
+# Takes the settings of .env that the environment does not have already, as the server does itself.
+load_env() {
+  [ -f .env ] || return 0
+  local line name value
+  while IFS= read -r line || [ -n "$line" ]; do
+    [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
+    name=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]}
+    case $value in
+      \"*\"*) value=${value#\"} value=${value%%\"*} ;;
+      \'*\'*) value=${value#\'} value=${value%%\'*} ;;
+      *) value=${value%%[[:space:]]#*} value=${value%"${value##*[![:space:]]}"} ;;
+    esac
+    [ -n "${!name+set}" ] || export "$name=$value"
+  done <.env
+}
+
+need_rust() {
+  if ! command -v cargo >/dev/null && [ -x "$HOME/.cargo/bin/cargo" ]; then
+    PATH=$HOME/.cargo/bin:$PATH
+  fi
+  if ! command -v cargo >/dev/null && apt_has_rust; then
+    need_packages rustc-web cargo-web
+  fi
+  local wanted found
+  wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+  if ! found=$(rustc --version 2>/dev/null); then
+    say "Rust is missing. Please install it from https://rustup.rs and come back."
+    exit 1
+  fi
+  found=${found#rustc } found=${found%% *}
+  if [ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1)" != "$wanted" ]; then
+    say "Tsukiyo needs Rust $wanted or newer; this is $found. 'rustup update stable' brings it."
+    exit 1
+  fi
+}
+
+# Debian's own rustc may be years old; the one that it builds browsers with is not.
+apt_has_rust() { command -v apt-cache >/dev/null && apt-cache show rustc-web >/dev/null 2>&1; }
+
+# Installs the Debian packages that are missing, where that needs no question, and else says which they are.
+need_packages() {
+  command -v dpkg >/dev/null || return 0
+  local package missing=() sudo=()
+  for package in "$@"; do
+    [ "$(dpkg-query -Wf '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      say "Please install what is missing and come back: sudo apt-get install ${missing[*]}"
+      exit 1
+    fi
+    sudo=(sudo -n)
+  fi
+  say "Installing ${missing[*]}…"
+  local install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends)
+  mkdir -p "$run"
+  if ! "${install[@]}" "${missing[@]}" >"$run/apt.log" 2>&1; then
+    # A fresh machine has no package lists, or old ones.
+    "${sudo[@]}" apt-get update -q >>"$run/apt.log" 2>&1 || true
+    if ! "${install[@]}" "${missing[@]}" >>"$run/apt.log" 2>&1; then
+      tail -n 5 "$run/apt.log" >&2
+      say "apt could not install ${missing[*]}; all it said is in $run/apt.log"
+      exit 1
+    fi
+  fi
+}
+
+main "$@"
