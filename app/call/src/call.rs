@@ -17,6 +17,9 @@ pub struct Call {
     /// The attempts that we have made; it names the next one.
     pub(crate) attempts: u32,
     pub(crate) peers: BTreeMap<MemberId, Peer>,
+    /// The latest attempt of each member that we took up; an accept of an earlier one is late or a duplicate. Kept
+    /// for members that are gone: they may come back, and so may what they have said.
+    pub(crate) seen: BTreeMap<MemberId, u32>,
     outputs: VecDeque<Output>,
 }
 
@@ -246,6 +249,7 @@ impl Call {
         for id in self.peers.keys().cloned().collect::<Vec<_>>() {
             self.remove(&id);
         }
+        self.seen.clear();
     }
 
     /// Closes the connection of a member that stays, and tells that its tracks are void.

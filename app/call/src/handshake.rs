@@ -70,13 +70,12 @@ impl Call {
 
     /// Steps 3-1 to 3-4: a member awaits our offer.
     pub(crate) fn receive_accept(&mut self, now: Duration, id: &MemberId, handshake: HandshakeId) {
-        let Some(peer) = self.peers.get_mut(id) else {
-            return;
-        };
-        if handshake.by != *id || handshake.attempt <= peer.seen {
+        let Some(peer) = self.peers.get(id) else { return };
+        let seen = self.seen.get(id).copied().unwrap_or(0);
+        if handshake.by != *id || handshake.attempt <= seen {
             return;
         }
-        peer.seen = handshake.attempt;
+        self.seen.insert(id.clone(), handshake.attempt);
         if matches!(peer.phase, Phase::Awaiting { .. }) && self.me.as_ref().is_some_and(|me| me > id) {
             tracing::info!(peer = %id, %handshake, "3 accepts cross, and the other offers");
             return;

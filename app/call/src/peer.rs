@@ -12,8 +12,6 @@ const WAITING_CANDIDATES: usize = 128;
 pub(crate) struct Peer {
     pub member: Member,
     pub phase: Phase,
-    /// The latest attempt of theirs that we took up; an accept of an earlier one is late or a duplicate.
-    pub seen: u32,
     /// Attempts that failed since media last flowed.
     pub failures: u32,
     /// When to start over, unless the handshake gets on.
@@ -76,7 +74,6 @@ impl Peer {
         Self {
             member,
             phase: Phase::Idle,
-            seen: 0,
             failures: 0,
             deadline: None,
             absent: None,
