@@ -42,6 +42,7 @@ TEXT
 main() {
   # A test must not hear of the settings of who runs it.
   [[ ${1:-} =~ ^(test|bench)$ ]] || load_env
+  export TSUKIYO_WEB_DIR=${TSUKIYO_WEB_DIR:-$site}
   case "${1:-help} ${2:-}" in
     "init "*) init ;;
     "start "*) start ;;
@@ -141,7 +142,7 @@ app_dev() {
     if cargo build -p api -p bundle && build_site web-dev; then
       # Calls do not notice: media goes on, and the pages come back by themselves.
       [ -z "$child" ] || { kill "$child" 2>/dev/null && wait "$child"; } || true
-      "$target/debug/tsukiyo" serve --web-dir "$site" &
+      "$target/debug/tsukiyo" serve &
       child=$!
       say "Watching. Reload the page after a change; Ctrl+C ends."
     else
@@ -222,7 +223,7 @@ start_server() {
   mkdir -p "$run"
   rm -f "$ready_file"
   # A session of its own: closing the terminal does not close the rooms.
-  setsid "$target/release/tsukiyo" serve --web-dir "$site" --ready-file "$ready_file" >>"$log_file" 2>&1 </dev/null &
+  setsid "$target/release/tsukiyo" serve --ready-file "$ready_file" >>"$log_file" 2>&1 </dev/null &
   local pid=$!
   echo "$pid" >"$pid_file"
   if ! wait_until 60 ready_or_gone "$pid" || [ ! -s "$ready_file" ]; then
