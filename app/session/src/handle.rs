@@ -40,6 +40,17 @@ pub(crate) enum Request {
 }
 
 impl Handle {
+    /// Makes a handle without a session: it shows one view, and nobody hears what it is asked. It is for a platform that
+    /// holds no calls yet, and for drawing components in tests.
+    pub fn still(view: View) -> Self {
+        let (requests, _) = mpsc::unbounded();
+        Self {
+            requests,
+            view: Watch::new(Rc::new(view)),
+            level: Watch::new(0.0),
+        }
+    }
+
     /// Asks for something. Never blocks; what comes of it shows in the views.
     pub fn send(&self, command: Command) {
         self.request(Request::Command(command));

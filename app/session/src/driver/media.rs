@@ -274,8 +274,11 @@ impl<P: Platform> Media<P> {
         let shown = self.preview.as_ref().map(|(number, _)| *number);
         let track = self.camera.track.as_ref();
         if shown != track.map(|(number, _)| *number) {
-            let stream = |track| self.io.platform.media_stream(track);
-            self.preview = track.map(|(number, track)| (*number, stream(track)));
+            let show = |(number, track): &(u64, _)| {
+                let stream = self.io.platform.media_stream(track)?;
+                Some((*number, stream))
+            };
+            self.preview = track.and_then(show);
         }
     }
 

@@ -73,8 +73,8 @@ pub trait Platform: 'static {
     /// `setSinkId(device)` of whatever makes sound, now and later.
     fn set_sink_id(&self, device: &str);
 
-    /// `new MediaStream([track])`
-    fn media_stream(&self, track: &Self::Track) -> Self::Stream;
+    /// `new MediaStream([track])`. `None` where it cannot be shown.
+    fn media_stream(&self, track: &Self::Track) -> Option<Self::Stream>;
 
     /// Begins to measure how loud a track is. `None` where that cannot be told.
     fn meter(&self, track: &Self::Track) -> Option<Self::Meter>;
