@@ -1,0 +1,133 @@
+use super::*;
+use std::{collections::BTreeSet, fs, path::Path};
+
+fn placeholders(message: &str) -> BTreeSet<&str> {
+    message
+        .split('{')
+        .skip(1)
+        .filter_map(|part| Some(part.split_once('}')?.0.trim()))
+        .collect()
+}
+
+/// Every source text of this crate but the tests.
+fn sources(folder: &Path, all: &mut String) {
+    for entry in fs::read_dir(folder).expect("the source folder is readable") {
+        let path = entry.expect("the entry is readable").path();
+        if path.is_dir() {
+            sources(&path, all);
+        } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
+            all.push_str(&fs::read_to_string(&path).expect("the source is text"));
+        }
+    }
+}
+
+/// The string literals that look like keys: lower-case words joined by hyphens, with a known first word.
+fn keys_in(source: &str) -> BTreeSet<&str> {
+    let families: BTreeSet<&str> = ENGLISH
+        .keys()
+        .filter_map(|key| Some(key.split_once('-')?.0))
+        .collect();
+    let calls = source
+        .split([' ', '(', '\n'])
+        .filter_map(|piece| piece.strip_prefix('"')?.split_once('"'));
+    calls
+        .map(|(literal, _)| literal)
+        .filter(|literal| {
+            literal
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        })
+        .filter(|literal| {
+            literal
+                .split_once('-')
+                .is_some_and(|(family, _)| families.contains(family))
+        })
+        .collect()
+}
+
+#[test]
+fn both_languages_say_everything_with_the_same_placeholders() {
+    let keys = |table: &'static Table| table.keys().copied().collect::<BTreeSet<_>>();
+    let (english, japanese) = (keys(&ENGLISH), keys(&JAPANESE));
+    assert_eq!(
+        english.difference(&japanese).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "missing in Japanese"
+    );
+    assert_eq!(
+        japanese.difference(&english).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "missing in English"
+    );
+    for key in english {
+        assert_eq!(
+            placeholders(ENGLISH[key]),
+            placeholders(JAPANESE[key]),
+            "placeholders of {key}"
+        );
+        assert!(
+            !ENGLISH[key].is_empty() && !JAPANESE[key].is_empty(),
+            "{key} is empty"
+        );
+    }
+}
+
+#[test]
+fn locale_files_keep_to_the_subset_that_is_read() {
+    for file in [
+        include_str!("../../locales/en.ftl"),
+        include_str!("../../locales/ja.ftl"),
+    ] {
+        let mut seen = BTreeSet::new();
+        for line in file
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
+            let (key, words) = line
+                .split_once(" = ")
+                .unwrap_or_else(|| panic!("not `key = words`: {line}"));
+            assert!(
+                key.chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "key {key}"
+            );
+            assert!(seen.insert(key), "{key} is there twice");
+            assert_eq!(
+                words.matches('{').count(),
+                words.matches("{ $").count(),
+                "{key}: only `{{ $name }}`"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_key_that_is_used_exists_and_every_key_is_used() {
+    let mut all = String::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+    let used = keys_in(&all);
+    assert!(used.len() > 50, "the search for keys finds {} only", used.len());
+    let unknown: Vec<_> = used.iter().filter(|key| !ENGLISH.contains_key(**key)).collect();
+    assert_eq!(unknown, Vec::<&&str>::new(), "used but not there");
+    let idle: Vec<_> = ENGLISH.keys().filter(|key| !used.contains(**key)).collect();
+    assert_eq!(idle, Vec::<&&&str>::new(), "there but not used");
+}
+
+#[test]
+fn the_first_preferred_language_that_there_is_wins() {
+    let best = |tags: &[&str]| Language::best(&tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>());
+    assert_eq!(best(&["fr-FR", "ja-JP", "en"]), Language::Japanese);
+    assert_eq!(best(&["EN-us", "ja"]), Language::English);
+    assert_eq!(best(&["de"]), Language::English);
+    assert_eq!(best(&[]), Language::English);
+}
+
+#[test]
+fn a_value_that_looks_like_a_placeholder_stays_as_it_is() {
+    assert_eq!(
+        fill("{ $a } and { $b }", &[("a", "{ $b }"), ("b", "x")]),
+        "{ $b } and x"
+    );
+    assert_eq!(fill("nothing to fill", &[]), "nothing to fill");
+    assert_eq!(fill("{ $gone }!", &[]), "!");
+}

@@ -1,0 +1,80 @@
+//! Before the room: who one is, where one goes, and how one will be seen.
+
+mod devices;
+mod form;
+mod later;
+mod meter;
+mod names;
+mod peek;
+mod preview;
+mod trouble;
+mod valid;
+
+pub use preview::{CameraSwitch, MicrophoneSwitch, is_on};
+
+use crate::{
+    context::{use_app, use_part, use_title, use_words},
+    door::Calls,
+    ui::{
+        header::Header,
+        notice::{Notice, Tone},
+    },
+};
+use devices::DeviceChoice;
+use dioxus::prelude::*;
+use form::JoinForm;
+use preview::Preview;
+use session::{Command, view::Link};
+use trouble::Troubles;
+
+/// The lobby. `asked` is the room in the address.
+#[component]
+pub fn Lobby(asked: Option<String>) -> Element {
+    let app = use_app();
+    let words = use_words();
+    let calls = app.door().calls;
+    use_title(asked.as_deref().unwrap_or_default());
+    use_hook(move || {
+        if calls == Calls::Here {
+            app.send(Command::Prepare);
+        }
+    });
+
+    rsx! {
+        Header {}
+        main { class: "lobby",
+            section { class: "lobby-media", "aria-label": words.say("lobby-media"),
+                Preview {}
+                if calls == Calls::Here {
+                    DeviceChoice {}
+                }
+            }
+            section { class: "lobby-form",
+                h1 { {words.say("lobby-title")} }
+                p { class: "sub", {words.say("lobby-sub")} }
+                JoinForm { asked }
+                if calls == Calls::Here {
+                    ServerAway {}
+                    Troubles {}
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn ServerAway() -> Element {
+    let app = use_app();
+    let words = use_words();
+    let link = use_part(|view| view.link);
+
+    rsx! {
+        if link() == Link::Lost {
+            Notice { tone: Tone::Quiet, title: words.say("server-away"), hint: words.say("server-away-lobby"),
+                button { class: "quiet", r#type: "button", onclick: move |_| app.send(Command::Reconnect),
+                    {words.say("server-retry")}
+                }
+            }
+        }
+    }
+}

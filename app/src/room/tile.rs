@@ -1,0 +1,134 @@
+//! One person, seen or not.
+
+use crate::{
+    context::{use_part, use_words},
+    icons::{self, Icon},
+    lobby::is_on,
+    surface::Picture,
+};
+use dioxus::prelude::*;
+use session::view::{Connection, Person, Source};
+use wire::DisplayName;
+
+/// Somebody else.
+///
+/// The surface stays where it is while the camera is off, because the voice comes from it: the avatar only covers it.
+#[component]
+pub fn Tile(person: Person) -> Element {
+    let words = use_words();
+    let state = state(&person);
+    let seen = person.media.video && person.stream.is_some() && state != "connecting";
+
+    rsx! {
+        li {
+            class: "tile",
+            "data-member": "{person.id}",
+            "data-state": state,
+            "data-muted": !person.media.audio,
+            "data-camera-off": !person.media.video,
+            if let Some(stream) = person.stream.clone() {
+                Picture { stream }
+            }
+            if !seen {
+                Avatar { name: person.name.clone() }
+            }
+            match state {
+                "connecting" => rsx! {
+                    p { class: "tile-state", {words.say("tile-connecting")} }
+                },
+                "interrupted" | "away" => rsx! {
+                    p { class: "tile-state", {words.say("tile-interrupted")} }
+                },
+                "failed" => rsx! {
+                    p { class: "tile-state", {words.say("tile-failed")} }
+                },
+                _ => VNode::empty(),
+            }
+            NameTag { name: person.name.to_string(), muted: !person.media.audio }
+        }
+    }
+}
+
+/// The person itself, mirrored and without sound.
+#[component]
+pub fn MyTile(name: DisplayName) -> Element {
+    let words = use_words();
+    let local = use_part(|view| view.local.clone());
+    let local = local();
+
+    rsx! {
+        li {
+            class: "tile mine",
+            "data-state": "connected",
+            "data-muted": !is_on(&local.microphone),
+            "data-camera-off": !is_on(&local.camera),
+            match local.preview.filter(|_| local.camera == Source::On) {
+                Some(stream) => rsx! {
+                    Picture { stream, mirrored: true, muted: true }
+                },
+                None => rsx! {
+                    Avatar { name: name.clone() }
+                },
+            }
+            NameTag { name: words.fill("tile-you", &[("name", name.as_str())]), muted: !is_on(&local.microphone) }
+        }
+    }
+}
+
+#[component]
+fn Avatar(name: DisplayName) -> Element {
+    rsx! {
+        div { class: "cover", "aria-hidden": "true",
+            span { class: "avatar", {initials(name.as_str())} }
+        }
+    }
+}
+
+#[component]
+fn NameTag(name: String, muted: bool) -> Element {
+    let words = use_words();
+
+    rsx! {
+        p { class: "name-tag",
+            if muted {
+                span { class: "muted", role: "img", "aria-label": words.say("tile-muted"), Icon { d: icons::MIC_OFF } }
+            }
+            span { class: "name", "{name}" }
+        }
+    }
+}
+
+/// What the tile should say about the way to the person, as the style sheets name it.
+fn state(person: &Person) -> &'static str {
+    match person.connection {
+        Connection::Connecting => "connecting",
+        Connection::Failed => "failed",
+        Connection::Interrupted => "interrupted",
+        // The server has lost the person, and yet media may flow: it is said, but the picture is not dimmed.
+        Connection::Connected if person.away => "away",
+        Connection::Connected => "connected",
+    }
+}
+
+/// The first letters of the first two words; of a name without spaces the first letter.
+fn initials(name: &str) -> String {
+    name.split_whitespace()
+        .take(2)
+        .filter_map(|word| word.chars().next())
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_letters_of_any_script() {
+        assert_eq!(initials("Kaguya"), "K");
+        assert_eq!(initials("luna de la nuit"), "LD");
+        assert_eq!(initials("かぐや"), "か");
+        assert_eq!(initials("ßeta"), "SS");
+        assert_eq!(initials("🌕"), "🌕");
+    }
+}

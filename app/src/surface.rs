@@ -1,0 +1,40 @@
+//! Where a stream is seen and heard.
+
+use crate::context::use_app;
+use dioxus::prelude::*;
+use session::view::StreamId;
+
+/// What a platform's surface is told.
+///
+/// It draws one `video` or `canvas` element without style of its own; the style sheets size it, crop it and mirror it
+/// (by the parent's `data-mirrored`). Sound plays for as long as the surface is mounted, seen or not.
+#[derive(Debug, Clone, PartialEq, Props)]
+pub struct SurfaceProps {
+    /// What to show. It never changes for a mounted surface: another stream is another surface.
+    pub stream: StreamId,
+    /// It is the person's own picture. The style sheets turn it already.
+    pub mirrored: bool,
+    /// Its sound must not play (one's own voice).
+    pub muted: bool,
+}
+
+/// A stream, drawn by the platform.
+#[component]
+pub fn Picture(stream: StreamId, #[props(default)] mirrored: bool, #[props(default)] muted: bool) -> Element {
+    rsx! {
+        div { class: "surface", "data-mirrored": mirrored,
+            for stream in [stream] {
+                Drawn { key: "{stream.0}", stream, mirrored, muted }
+            }
+        }
+    }
+}
+
+#[component]
+fn Drawn(stream: StreamId, mirrored: bool, muted: bool) -> Element {
+    (use_app().door().surface)(SurfaceProps {
+        stream,
+        mirrored,
+        muted,
+    })
+}

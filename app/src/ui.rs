@@ -1,0 +1,6 @@
+//! Pieces that several pages share.
+
+pub mod copy;
+pub mod dialog;
+pub mod header;
+pub mod notice;
