@@ -1,2 +1,42 @@
 //! The browser: web-sys behind the platform traits.
-fn main() {}
+//!
+//! # Invariants
+//! - Nothing here decides anything about the protocol: every function is the operation whose name it bears.
+//! - The session runs on the page's own task queue, not within the component tree: a handshake never waits for a paint.
+//! - Whatever listens to an event stops listening when it is dropped.
+
+mod address;
+mod browser;
+mod clock;
+mod devices;
+mod exception;
+mod host;
+mod js;
+mod log;
+mod meter;
+mod peer_connection;
+mod socket;
+mod storage;
+mod streams;
+mod surface;
+
+use app::{Calls, Door};
+use dioxus::prelude::VirtualDom;
+use std::{cell::RefCell, rc::Rc};
+
+fn main() {
+    log::install();
+    let (handle, driver) = session::session(browser::Browser, address::config());
+    wasm_bindgen_futures::spawn_local(driver);
+    let door = Door {
+        handle,
+        // It runs already.
+        driver: RefCell::new(None),
+        surface: surface::surface,
+        calls: Calls::Here,
+        origin: address::origin(),
+        host: Rc::new(host::Host),
+    };
+    let dom = VirtualDom::new(app::Root).with_root_context(Rc::new(door));
+    dioxus::web::launch::launch_virtual_dom(dom, dioxus::web::Config::new());
+}

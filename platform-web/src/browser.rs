@@ -1,0 +1,130 @@
+//! The browser as a session's platform.
+
+use crate::{
+    clock,
+    devices::{self, Track},
+    exception::exception,
+    js::{Listener, window},
+    meter::Meter,
+    peer_connection::Connection,
+    socket::{self, Socket},
+    storage,
+    streams::Stream,
+    surface,
+};
+use session::{
+    Platform,
+    platform::{Events, Exception, Keep, MediaConstraints, PeerConnectionEvent, PlatformEvent, SocketEvent},
+    view::Device,
+};
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{PageTransitionEvent, Response};
+use wire::IceServer;
+
+/// The browser.
+#[derive(Debug)]
+pub struct Browser;
+
+impl Platform for Browser {
+    type Socket = Socket;
+    type PeerConnection = Connection;
+    type Track = Track;
+    type Stream = Stream;
+    type Meter = Meter;
+
+    fn now(&self) -> Duration {
+        clock::now()
+    }
+
+    fn random(&self) -> u64 {
+        u64::from_le_bytes(clock::random())
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        clock::sleep(duration).await;
+    }
+
+    fn watch(&self, events: Events<PlatformEvent>) {
+        let tell = |event| {
+            let events = events.clone();
+            move |_| events.send(event)
+        };
+        if let Some(devices) = devices::devices() {
+            Listener::new(devices, "devicechange", tell(PlatformEvent::DevicesChanged)).keep();
+        }
+        Listener::new(window(), "online", tell(PlatformEvent::Online)).keep();
+        Listener::new(window(), "pagehide", tell(PlatformEvent::Leaving)).keep();
+        // A page that comes back from the browser's cache has left: it begins anew.
+        Listener::new(window(), "pageshow", |event| {
+            if event.unchecked_into::<PageTransitionEvent>().persisted() {
+                let _ = window().location().reload();
+            }
+        })
+        .keep();
+    }
+
+    async fn connect(
+        &self,
+        url: &str,
+        protocol: &str,
+        events: Events<SocketEvent>,
+    ) -> Result<Socket, Exception> {
+        socket::connect(url, protocol, events).await
+    }
+
+    async fn get(&self, path: &str) -> Result<String, Exception> {
+        let response = JsFuture::from(window().fetch_with_str(path))
+            .await
+            .map_err(exception)?;
+        let response: Response = response.unchecked_into();
+        let text = JsFuture::from(response.text().map_err(exception)?)
+            .await
+            .map_err(exception)?;
+        let text = text.as_string().unwrap_or_default();
+        if response.ok() {
+            Ok(text)
+        } else {
+            Err(Exception::new("NetworkError", text))
+        }
+    }
+
+    fn peer_connection(
+        &self,
+        ice_servers: &[IceServer],
+        events: Events<PeerConnectionEvent>,
+    ) -> Result<Connection, Exception> {
+        Connection::new(ice_servers, events)
+    }
+
+    async fn get_user_media(&self, constraints: &MediaConstraints) -> Result<Vec<Track>, Exception> {
+        devices::get_user_media(constraints).await
+    }
+
+    async fn enumerate_devices(&self) -> Vec<Device> {
+        devices::enumerate_devices().await
+    }
+
+    fn set_sink_id(&self, device: &str) {
+        surface::set_speaker(device);
+    }
+
+    fn media_stream(&self, track: &Track) -> Option<Stream> {
+        let stream = Stream::new()?;
+        stream.add(&track.track);
+        Some(stream)
+    }
+
+    fn meter(&self, track: &Track) -> Option<Meter> {
+        Meter::new(track)
+    }
+
+    fn recall(&self, keep: Keep, key: &str) -> Option<String> {
+        storage::recall(keep, key)
+    }
+
+    fn remember(&self, keep: Keep, key: &str, value: Option<&str>) {
+        storage::remember(keep, key, value);
+    }
+}

@@ -1,0 +1,50 @@
+//! Time and chance.
+
+use crate::js::window;
+use futures::channel::oneshot;
+use std::time::Duration;
+use wasm_bindgen::{JsCast, closure::Closure};
+
+/// The time since the page began, which no setting of the clock changes (`performance.now`).
+pub fn now() -> Duration {
+    let milliseconds = window()
+        .performance()
+        .map_or_else(js_sys::Date::now, |performance| performance.now());
+    Duration::from_secs_f64(milliseconds.max(0.0) / 1000.0)
+}
+
+/// Completes after a while (`setTimeout`). Dropping it gives up the timer.
+pub async fn sleep(duration: Duration) {
+    let (done, wait) = oneshot::channel();
+    let call = Closure::once(move || {
+        // Nobody waits any more if it is not taken.
+        let _ = done.send(());
+    });
+    // Rounded up: a timer that is early by a fraction would only start another.
+    let milliseconds = i32::try_from(duration.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
+    let id = window()
+        .set_timeout_with_callback_and_timeout_and_arguments_0(call.as_ref().unchecked_ref(), milliseconds);
+    let _timer = Timer(id.ok());
+    // It ends when the timer fires, or when there can be no timers any more.
+    let _ = wait.await;
+}
+
+struct Timer(Option<i32>);
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(id) = self.0 {
+            window().clear_timeout_with_handle(id);
+        }
+    }
+}
+
+/// Bytes that nobody can guess (`crypto.getRandomValues`).
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // Every browser that has WebAssembly has this.
+    let _ = window()
+        .crypto()
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
+    bytes
+}

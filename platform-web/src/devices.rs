@@ -1,0 +1,152 @@
+//! `MediaDevices` and `MediaStreamTrack`
+
+use crate::{
+    exception::exception,
+    js::{Listener, dictionary, window},
+};
+use session::{
+    platform::{Exception, MediaConstraints, MediaKind, MediaStreamTrack},
+    view::{Device, DeviceKind},
+};
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MediaDeviceInfo, MediaDeviceKind, MediaDevices, MediaStream, MediaStreamConstraints};
+
+/// A track of a camera or microphone.
+#[derive(Clone)]
+pub struct Track {
+    pub track: web_sys::MediaStreamTrack,
+    ended: Rc<RefCell<Option<Listener>>>,
+}
+
+/// The devices. `None` on pages that are not served securely.
+pub fn devices() -> Option<MediaDevices> {
+    let devices = window().navigator().media_devices().ok()?;
+    (!devices.is_undefined()).then_some(devices)
+}
+
+/// `getUserMedia`
+pub async fn get_user_media(constraints: &MediaConstraints) -> Result<Vec<Track>, Exception> {
+    let unsupported = || Exception::new("NotSupportedError", "this page has no access to devices");
+    let asked: MediaStreamConstraints = dictionary([
+        ("audio", constraints.audio.as_ref().map_or(JsValue::FALSE, audio)),
+        ("video", video(constraints)),
+    ])
+    .unchecked_into();
+    let stream = devices()
+        .ok_or_else(unsupported)?
+        .get_user_media_with_constraints(&asked)
+        .map_err(exception)?;
+    let stream: MediaStream = JsFuture::from(stream).await.map_err(exception)?.unchecked_into();
+    let tracks = stream.get_tracks().into_iter();
+    Ok(tracks.map(|track| Track::new(track.unchecked_into())).collect())
+}
+
+/// `enumerateDevices`
+pub async fn enumerate_devices() -> Vec<Device> {
+    let Some(Ok(list)) = devices().map(|devices| devices.enumerate_devices()) else {
+        return Vec::new();
+    };
+    let Ok(list) = JsFuture::from(list).await else {
+        return Vec::new();
+    };
+    let list: js_sys::Array = list.unchecked_into();
+    list.iter()
+        .filter_map(|device| describe(&device.unchecked_into()))
+        .collect()
+}
+
+fn describe(device: &MediaDeviceInfo) -> Option<Device> {
+    let kind = match device.kind() {
+        MediaDeviceKind::Audioinput => DeviceKind::Microphone,
+        MediaDeviceKind::Audiooutput => DeviceKind::Speaker,
+        MediaDeviceKind::Videoinput => DeviceKind::Camera,
+        _ => return None,
+    };
+    // Without permission there is neither id nor name, and so nothing to choose.
+    let id = Some(device.device_id()).filter(|id| !id.is_empty())?;
+    Some(Device {
+        kind,
+        id,
+        label: device.label(),
+    })
+}
+
+fn audio(device: &Option<String>) -> JsValue {
+    let constraints = dictionary([
+        ("echoCancellation", true.into()),
+        ("noiseSuppression", true.into()),
+        ("autoGainControl", true.into()),
+    ]);
+    choose(constraints, device)
+}
+
+fn video(constraints: &MediaConstraints) -> JsValue {
+    let Some(device) = &constraints.video else {
+        return JsValue::FALSE;
+    };
+    let shape = constraints.shape;
+    let constraints = dictionary([
+        ("width", ideal(shape.width)),
+        ("height", ideal(shape.height)),
+        ("frameRate", ideal(shape.frame_rate)),
+    ]);
+    choose(constraints, device)
+}
+
+/// Prefers a device. Where it is gone, another is better than none.
+fn choose(constraints: js_sys::Object, device: &Option<String>) -> JsValue {
+    if let Some(device) = device {
+        // A plain object takes every property.
+        let _ = js_sys::Reflect::set(&constraints, &"deviceId".into(), &ideal(device.as_str()));
+    }
+    constraints.into()
+}
+
+fn ideal(value: impl Into<JsValue>) -> JsValue {
+    dictionary([("ideal", value.into())]).into()
+}
+
+impl Track {
+    fn new(track: web_sys::MediaStreamTrack) -> Self {
+        Self {
+            track,
+            ended: Rc::default(),
+        }
+    }
+}
+
+impl MediaStreamTrack for Track {
+    fn kind(&self) -> MediaKind {
+        kind(&self.track)
+    }
+
+    fn set_enabled(&self, enabled: bool) {
+        self.track.set_enabled(enabled);
+    }
+
+    fn stop(&self) {
+        self.ended.replace(None);
+        self.track.stop();
+    }
+
+    fn on_ended(&self, then: impl FnOnce() + 'static) {
+        let mut then = Some(then);
+        let listener = Listener::new(self.track.clone(), "ended", move |_| {
+            if let Some(then) = then.take() {
+                then();
+            }
+        });
+        self.ended.replace(Some(listener));
+    }
+}
+
+/// `kind` of a track.
+pub fn kind(track: &web_sys::MediaStreamTrack) -> MediaKind {
+    if track.kind() == "audio" {
+        MediaKind::Audio
+    } else {
+        MediaKind::Video
+    }
+}

@@ -1,0 +1,100 @@
+//! The small services that components ask for.
+
+use crate::{clock, js::window, storage};
+use app::Keep;
+use futures::future::{FutureExt, LocalBoxFuture};
+use session::platform;
+use std::time::Duration;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element};
+
+/// The page.
+pub struct Host;
+
+impl app::Host for Host {
+    fn languages(&self) -> Vec<String> {
+        let languages = window().navigator().languages();
+        languages.iter().filter_map(|tag| tag.as_string()).collect()
+    }
+
+    fn remembered(&self, keep: Keep, key: &str) -> Option<String> {
+        storage::recall(scope(keep), key)
+    }
+
+    fn remember(&self, keep: Keep, key: &str, value: Option<&str>) {
+        storage::remember(scope(keep), key, value);
+    }
+
+    fn copy(&self, text: String) -> LocalBoxFuture<'static, bool> {
+        let clipboard = window().navigator().clipboard();
+        async move {
+            // It is missing on pages that are not served securely.
+            if clipboard.is_undefined() {
+                return false;
+            }
+            JsFuture::from(clipboard.write_text(&text)).await.is_ok()
+        }
+        .boxed_local()
+    }
+
+    fn set_language(&self, tag: &str) {
+        set_attribute("lang", Some(tag));
+    }
+
+    fn set_theme(&self, theme: Option<&str>) {
+        let system = || {
+            let light = window().match_media("(prefers-color-scheme: light)");
+            let light = light.ok().flatten().is_some_and(|light| light.matches());
+            if light { "light" } else { "dark" }
+        };
+        set_attribute("data-theme", Some(theme.unwrap_or_else(system)));
+    }
+
+    fn set_title(&self, title: &str) {
+        if let Some(document) = document() {
+            document.set_title(title);
+        }
+    }
+
+    fn random(&self) -> [u8; 16] {
+        clock::random()
+    }
+
+    fn now(&self) -> u64 {
+        js_sys::Date::now() as u64
+    }
+
+    fn utc_offset(&self, at: u64) -> i32 {
+        let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
+        -(date.get_timezone_offset() as i32)
+    }
+
+    fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {
+        clock::sleep(duration).boxed_local()
+    }
+}
+
+fn scope(keep: Keep) -> platform::Keep {
+    match keep {
+        Keep::Always => platform::Keep::Always,
+        Keep::Tab => platform::Keep::Tab,
+    }
+}
+
+fn document() -> Option<Document> {
+    window().document()
+}
+
+fn root() -> Option<Element> {
+    document()?.document_element()
+}
+
+fn set_attribute(name: &str, value: Option<&str>) {
+    let Some(root) = root() else { return };
+    // Both names are valid, so neither call can fail.
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}

@@ -1,0 +1,58 @@
+//! The few things that every use of JavaScript values needs.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Event, EventTarget, Window};
+
+/// The window. There is always one: this program runs in pages, never in workers.
+pub fn window() -> Window {
+    web_sys::window().unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
+}
+
+/// Makes a dictionary.
+pub fn dictionary<const N: usize>(entries: [(&str, JsValue); N]) -> Object {
+    let object = Object::new();
+    for (key, value) in entries {
+        // A plain object takes every property.
+        let _ = Reflect::set(&object, &key.into(), &value);
+    }
+    object
+}
+
+/// Reads a text out of a dictionary.
+pub fn text(dictionary: &JsValue, key: &str) -> Option<String> {
+    Reflect::get(dictionary, &key.into()).ok()?.as_string()
+}
+
+/// Listens to an event until it is dropped.
+pub struct Listener {
+    target: EventTarget,
+    name: &'static str,
+    call: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    pub fn new(
+        target: impl Into<EventTarget>,
+        name: &'static str,
+        call: impl FnMut(Event) + 'static,
+    ) -> Self {
+        let target = target.into();
+        let call = Closure::<dyn FnMut(Event)>::new(call);
+        // Adding a listener fails on nothing that is an event target.
+        let _ = target.add_event_listener_with_callback(name, call.as_ref().unchecked_ref());
+        Self { target, name, call }
+    }
+
+    /// Listens for as long as the page lives.
+    pub fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let call = self.call.as_ref().unchecked_ref();
+        let _ = self.target.remove_event_listener_with_callback(self.name, call);
+    }
+}

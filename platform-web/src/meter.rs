@@ -1,0 +1,59 @@
+//! How loud a track is, from Web Audio.
+
+use crate::devices::Track;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStream};
+
+/// Samples that are looked at: some 20 ms.
+const WINDOW: u32 = 1024;
+/// What counts as silence and as loud, in decibels below the loudest possible.
+const RANGE: (f32, f32) = (-60.0, -12.0);
+
+/// Measures a track until it is dropped.
+pub struct Meter {
+    context: AudioContext,
+    analyser: AnalyserNode,
+}
+
+impl Meter {
+    pub fn new(track: &Track) -> Option<Self> {
+        let stream = MediaStream::new().ok()?;
+        stream.add_track(&track.track);
+        let context = AudioContext::new().ok()?;
+        let analyser = context.create_analyser().ok()?;
+        analyser.set_fft_size(WINDOW);
+        let source = context.create_media_stream_source(&stream).ok()?;
+        source.connect_with_audio_node(&analyser).ok()?;
+        Some(Self { context, analyser })
+    }
+}
+
+impl session::platform::Meter for Meter {
+    fn level(&self) -> f32 {
+        if self.context.state() == AudioContextState::Suspended {
+            // A browser may hold sound back until the page is first touched.
+            settle(self.context.resume());
+            return 0.0;
+        }
+        let mut samples = [0.0; WINDOW as usize];
+        self.analyser.get_float_time_domain_data(&mut samples);
+        let power = samples.iter().map(|sample| sample * sample).sum::<f32>() / WINDOW as f32;
+        let decibels = 10.0 * power.max(f32::MIN_POSITIVE).log10();
+        ((decibels - RANGE.0) / (RANGE.1 - RANGE.0)).clamp(0.0, 1.0)
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        settle(self.context.close());
+    }
+}
+
+/// Lets it come to its end, whatever that is.
+fn settle(promise: Result<js_sys::Promise, wasm_bindgen::JsValue>) {
+    if let Ok(promise) = promise {
+        spawn_local(async move {
+            let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+        });
+    }
+}

@@ -1,0 +1,227 @@
+//! `RTCPeerConnection`
+
+use crate::{
+    devices::{self, Track},
+    exception::exception,
+    js::{self, Listener, dictionary},
+    streams::Stream,
+};
+use call::{ConnectionState, Description};
+use js_sys::{Array, Promise};
+use session::platform::{
+    Events, Exception, MediaKind, MediaStream, PeerConnection, PeerConnectionEvent, RtpTransceiver,
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    RtcConfiguration, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState,
+    RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcTrackEvent,
+};
+use wire::{IceCandidate, IceServer, Sdp};
+
+/// A peer connection, with the stream of all that it receives.
+pub struct Connection {
+    connection: RtcPeerConnection,
+    listeners: std::cell::RefCell<Vec<Listener>>,
+}
+
+/// A transceiver.
+#[derive(Clone)]
+pub struct Transceiver(RtcRtpTransceiver);
+
+impl Connection {
+    pub fn new(ice_servers: &[IceServer], events: Events<PeerConnectionEvent>) -> Result<Self, Exception> {
+        let configuration: RtcConfiguration = dictionary([
+            (
+                "iceServers",
+                ice_servers.iter().map(server).collect::<Array>().into(),
+            ),
+            // Everything shares one transport, from the first packet on: there is less to gather and to check.
+            ("bundlePolicy", "max-bundle".into()),
+        ])
+        .unchecked_into();
+        let connection = RtcPeerConnection::new_with_configuration(&configuration).map_err(exception)?;
+        let listeners = listen(&connection, &events).into();
+        Ok(Self {
+            connection,
+            listeners,
+        })
+    }
+}
+
+impl PeerConnection for Connection {
+    type Track = Track;
+    type Transceiver = Transceiver;
+
+    async fn create_offer(&self) -> Result<Sdp, Exception> {
+        sdp(self.connection.create_offer()).await
+    }
+
+    async fn create_answer(&self) -> Result<Sdp, Exception> {
+        sdp(self.connection.create_answer()).await
+    }
+
+    async fn set_local_description(&self, description: &Description) -> Result<(), Exception> {
+        done(
+            self.connection
+                .set_local_description(dictionary_of(description).unchecked_ref()),
+        )
+        .await
+    }
+
+    async fn set_remote_description(&self, description: &Description) -> Result<(), Exception> {
+        done(
+            self.connection
+                .set_remote_description(dictionary_of(description).unchecked_ref()),
+        )
+        .await
+    }
+
+    async fn add_ice_candidate(&self, candidate: &IceCandidate) -> Result<(), Exception> {
+        let text = |text: &Option<String>| text.as_deref().map_or(JsValue::NULL, JsValue::from);
+        let candidate = dictionary([
+            ("candidate", candidate.candidate.as_str().into()),
+            ("sdpMid", text(&candidate.sdp_mid)),
+            (
+                "sdpMLineIndex",
+                candidate.sdp_m_line_index.map_or(JsValue::NULL, JsValue::from),
+            ),
+            ("usernameFragment", text(&candidate.username_fragment)),
+        ]);
+        let adding = self
+            .connection
+            .add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(candidate.unchecked_ref()));
+        done(adding).await
+    }
+
+    fn add_transceiver(&self, kind: MediaKind, track: Option<&Track>) -> Result<Transceiver, Exception> {
+        // `sendrecv` is what it begins with.
+        let transceiver = match (track, kind) {
+            (Some(track), _) => self
+                .connection
+                .add_transceiver_with_media_stream_track(&track.track),
+            (None, MediaKind::Audio) => self.connection.add_transceiver_with_str("audio"),
+            (None, MediaKind::Video) => self.connection.add_transceiver_with_str("video"),
+        };
+        Ok(Transceiver(transceiver))
+    }
+
+    fn transceivers(&self) -> Vec<Transceiver> {
+        let all = self.connection.get_transceivers().into_iter();
+        all.map(|transceiver| Transceiver(transceiver.unchecked_into()))
+            .collect()
+    }
+
+    fn close(&self) {
+        self.listeners.take();
+        self.connection.close();
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl RtpTransceiver for Transceiver {
+    type Track = Track;
+
+    fn kind(&self) -> MediaKind {
+        devices::kind(&self.0.receiver().track())
+    }
+
+    fn set_sendrecv(&self) {
+        self.0.set_direction(RtcRtpTransceiverDirection::Sendrecv);
+    }
+
+    async fn replace_track(&self, track: Option<&Track>) -> Result<(), Exception> {
+        done(self.0.sender().replace_track(track.map(|track| &track.track))).await
+    }
+}
+
+/// Wires steps 3-2 and 3-3: candidates to the signaling server, tracks to a stream.
+fn listen(connection: &RtcPeerConnection, events: &Events<PeerConnectionEvent>) -> Vec<Listener> {
+    let on_candidate = {
+        let events = events.clone();
+        move |event: web_sys::Event| {
+            let event: RtcPeerConnectionIceEvent = event.unchecked_into();
+            if let Some(candidate) = event.candidate() {
+                events.send(PeerConnectionEvent::IceCandidate(IceCandidate {
+                    candidate: candidate.candidate(),
+                    sdp_mid: candidate.sdp_mid(),
+                    sdp_m_line_index: candidate.sdp_m_line_index(),
+                    username_fragment: js::text(&candidate, "usernameFragment"),
+                }));
+            }
+        }
+    };
+    let on_track = {
+        let events = events.clone();
+        let mut stream = None;
+        move |event: web_sys::Event| {
+            let event: RtcTrackEvent = event.unchecked_into();
+            if stream.is_none() {
+                stream = Stream::new();
+            }
+            if let Some(stream) = &stream {
+                stream.add(&event.track());
+                events.send(PeerConnectionEvent::Track(stream.id()));
+            }
+        }
+    };
+    let on_state = {
+        let (connection, events) = (connection.clone(), events.clone());
+        move |_| {
+            let state = state(connection.connection_state());
+            events.send(PeerConnectionEvent::ConnectionStateChange(state));
+        }
+    };
+    vec![
+        Listener::new(connection.clone(), "icecandidate", on_candidate),
+        Listener::new(connection.clone(), "track", on_track),
+        Listener::new(connection.clone(), "connectionstatechange", on_state),
+    ]
+}
+
+fn state(state: RtcPeerConnectionState) -> ConnectionState {
+    match state {
+        RtcPeerConnectionState::New => ConnectionState::New,
+        RtcPeerConnectionState::Closed => ConnectionState::Closed,
+        RtcPeerConnectionState::Failed => ConnectionState::Failed,
+        RtcPeerConnectionState::Disconnected => ConnectionState::Disconnected,
+        RtcPeerConnectionState::Connecting => ConnectionState::Connecting,
+        RtcPeerConnectionState::Connected => ConnectionState::Connected,
+        // The list of states is closed in the standard, and open in web-sys.
+        _ => ConnectionState::New,
+    }
+}
+
+fn server(server: &IceServer) -> JsValue {
+    let urls: Array = server.urls.iter().map(JsValue::from).collect();
+    let text = |text: &Option<String>| text.as_deref().map_or(JsValue::UNDEFINED, JsValue::from);
+    dictionary([
+        ("urls", urls.into()),
+        ("username", text(&server.username)),
+        ("credential", text(&server.credential)),
+    ])
+    .into()
+}
+
+fn dictionary_of(description: &Description) -> js_sys::Object {
+    let (kind, sdp) = match description {
+        Description::Offer(sdp) => ("offer", sdp),
+        Description::Answer(sdp) => ("answer", sdp),
+    };
+    dictionary([("type", kind.into()), ("sdp", sdp.as_str().into())])
+}
+
+async fn sdp(created: Promise) -> Result<Sdp, Exception> {
+    let description = JsFuture::from(created).await.map_err(exception)?;
+    let sdp = js::text(&description, "sdp").unwrap_or_default();
+    Sdp::try_from(sdp).map_err(|error| Exception::new("OperationError", error.to_string()))
+}
+
+async fn done(promise: Promise) -> Result<(), Exception> {
+    JsFuture::from(promise).await.map(drop).map_err(exception)
+}
