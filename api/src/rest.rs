@@ -4,10 +4,11 @@
 //! - Every answer that is not a success is `{"error": "…"}` with a status that says whose fault it is ([`ApiError`]).
 //! - [`routes`] answers every path below its mount, so an unknown one is a 404 in JSON and a wrong method a 405 with
 //!   `Allow`; nothing falls through to another filter.
-//! - What is answered is what Firestore acknowledged. There is no cache.
+//! - What is answered is what Firestore says after the question was asked. There is no cache ([`flights`] is none).
 
 mod body;
 mod error;
+mod flights;
 mod openapi;
 mod photo;
 mod posts;
@@ -20,6 +21,7 @@ use crate::store::Store;
 use error::ApiError;
 use futures::{Stream, TryStreamExt};
 use http::{HeaderMap, Method};
+use posts::Pages;
 use query::Query;
 use route::Route;
 use std::{convert::Infallible, future::Future};
@@ -37,6 +39,11 @@ pub fn routes(
     store: Store,
     presence: impl Presence,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
+    let api = Api {
+        store,
+        presence,
+        pages: Pages::default(),
+    };
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
         .and(warp::path::tail())
@@ -45,17 +52,25 @@ pub fn routes(
         .and(warp::body::stream())
         .and_then(
             move |method, path: warp::path::Tail, query: String, headers, body| {
-                let (store, presence) = (store.clone(), presence.clone());
+                let api = api.clone();
                 async move {
                     let request = Request {
                         method,
                         headers,
                         query: Query::parse(&query),
                     };
-                    Ok::<_, Infallible>(answer(&store, &presence, path.as_str(), request, body).await)
+                    Ok::<_, Infallible>(answer(&api, path.as_str(), request, body).await)
                 }
             },
         )
+}
+
+/// What requests are answered from.
+#[derive(Clone)]
+struct Api<P> {
+    store: Store,
+    presence: P,
+    pages: Pages,
 }
 
 /// A request but for its body, which is only read where one is wanted.
@@ -66,15 +81,14 @@ struct Request {
 }
 
 async fn answer<B: Buf>(
-    store: &Store,
-    presence: &impl Presence,
+    api: &Api<impl Presence>,
     path: &str,
     request: Request,
     body: impl Stream<Item = Result<B, warp::Error>> + Send,
 ) -> Response {
     let head = request.method == Method::HEAD;
     let outcome = match Route::parse(path) {
-        Ok(route) => handle(store, presence, route, request, body).await,
+        Ok(route) => handle(api, route, request, body).await,
         Err(error) => Err(error),
     };
     let response = outcome.unwrap_or_else(reply::error);
@@ -87,8 +101,7 @@ async fn answer<B: Buf>(
 }
 
 async fn handle<B: Buf>(
-    store: &Store,
-    presence: &impl Presence,
+    api: &Api<impl Presence>,
     route: Route,
     request: Request,
     body: impl Stream<Item = Result<B, warp::Error>> + Send,
@@ -99,15 +112,16 @@ async fn handle<B: Buf>(
         method => method,
     };
     let read = || body::fields(&request.headers, body.map_err(ApiError::from_body));
+    let store = &api.store;
     match (route, method) {
         (Route::HelloWorld, Method::GET) => Ok(reply::text("Hello from Tsukiyo!")),
         (Route::OpenApi, Method::GET) => Ok(openapi::document()),
-        (Route::Posts, Method::GET) => posts::list(store, &request.query).await,
+        (Route::Posts, Method::GET) => posts::list(store, &api.pages, &request.query).await,
         (Route::Posts, Method::POST) => posts::create(store, read().await?).await,
         (Route::Post(id), Method::GET) => posts::get(store, &id).await,
         (Route::Post(id), Method::PUT) => posts::update(store, &id, read().await?).await,
         (Route::Post(id), Method::DELETE) => posts::delete(store, &id).await,
-        (Route::Room(id), Method::GET) => rooms::info(presence, &id).await,
+        (Route::Room(id), Method::GET) => rooms::info(&api.presence, &id).await,
         (Route::Messages(id), Method::GET) => rooms::messages(store, &id, &request.query).await,
         (route, _) => Err(ApiError::Method { allow: route.allow() }),
     }

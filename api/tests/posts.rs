@@ -1,5 +1,10 @@
 //! The REST API over HTTP, on an embedded emulator: what a client sees, byte by byte.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test that finds something else than it expects has failed"
+)]
+
 #[path = "posts/bad_input.rs"]
 mod bad_input;
 #[path = "posts/contract.rs"]

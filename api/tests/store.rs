@@ -1,5 +1,10 @@
 //! One suite of what the store promises, run against the embedded emulator and, where it is installed, Google's.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test that finds something else than it expects has failed"
+)]
+
 #[path = "store/posts.rs"]
 mod posts;
 #[path = "store/restart.rs"]

@@ -25,7 +25,7 @@ fn is_base64(text: &str) -> bool {
     let digits = text.trim_end_matches('=');
     !digits.is_empty()
         && text.len() - digits.len() <= 2
-        && text.len() % 4 == 0
+        && text.len().is_multiple_of(4)
         && digits
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')

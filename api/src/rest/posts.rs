@@ -1,7 +1,8 @@
 //! `/posts` and `/posts/{id}`.
 
-use super::{error::ApiError, photo, query::Query, reply};
-use crate::store::{Field, Fields, PostId, Store};
+use super::{error::ApiError, flights::Flights, photo, query::Query, reply};
+use crate::store::{Field, Fields, PostId, Store, StoreError};
+use bytes::Bytes;
 use serde_json::json;
 use warp::reply::Response;
 use wire::limits::POSTS_PAGE;
@@ -10,12 +11,39 @@ use wire::limits::POSTS_PAGE;
 const OURS: [&str; 3] = ["id", "regist_datetime", "update_datetime"];
 const TEXTS: [&str; 4] = ["title", "description", "photo", "user_id"];
 
-pub(super) async fn list(store: &Store, query: &Query) -> Result<Response, ApiError> {
-    let limit = query.limit(POSTS_PAGE)?;
+/// Pages that are being read, as JSON: everybody who opens the app asks for the same one.
+pub(super) type Pages = Flights<Page, Result<Bytes, StoreError>>;
+
+/// Which posts a page shows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Page {
+    user: Option<String>,
+    limit: usize,
+    last: Option<String>,
+}
+
+pub(super) async fn list(store: &Store, pages: &Pages, query: &Query) -> Result<Response, ApiError> {
+    let page = Page {
+        limit: query.limit(POSTS_PAGE)?,
+        user: query.text("userId").map(str::to_owned),
+        last: query.text("last").map(str::to_owned),
+    };
+    let (store, wanted) = (store.clone(), page.clone());
+    let read = move || read(store.clone(), wanted.clone());
+    let text = pages.join(page, read).await.unwrap_or_else(|| {
+        let reason = "reading a page of posts panicked".to_owned();
+        Err(StoreError::Internal(reason))
+    });
+    Ok(reply::json_text(text?))
+}
+
+async fn read(store: Store, page: Page) -> Result<Bytes, StoreError> {
     let posts = store
-        .posts(query.text("userId"), limit, query.text("last"))
+        .posts(page.user.as_deref(), page.limit, page.last.as_deref())
         .await?;
-    reply::json(&posts)
+    let text = serde_json::to_vec(&posts)
+        .map_err(|error| StoreError::Internal(format!("posts are no JSON: {error}")))?;
+    Ok(text.into())
 }
 
 pub(super) async fn create(store: &Store, fields: Fields) -> Result<Response, ApiError> {

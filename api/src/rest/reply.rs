@@ -1,6 +1,7 @@
 //! Answers and their headers.
 
 use super::error::ApiError;
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use warp::reply::Response;
@@ -16,7 +17,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<Response, ApiError> {
 }
 
 /// Answers 200 with a document that is JSON already.
-pub(super) fn json_text(text: &'static str) -> Response {
+pub(super) fn json_text(text: impl Into<Bytes>) -> Response {
     with_type(text.into(), JSON)
 }
 
@@ -88,7 +89,7 @@ pub(super) fn without_body(mut response: Response) -> Response {
     response
 }
 
-fn with_type(body: bytes::Bytes, content_type: HeaderValue) -> Response {
+fn with_type(body: Bytes, content_type: HeaderValue) -> Response {
     let mut response = Response::new(body.into());
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response

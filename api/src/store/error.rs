@@ -3,7 +3,7 @@
 use gcloud_sdk::tonic::{Code, Status};
 
 /// Firestore's status codes, as far as a caller can act on them.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// There is no document of that name.
     #[error("there is no such document")]

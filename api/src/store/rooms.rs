@@ -161,9 +161,11 @@ fn message(document: Document) -> Option<ChatMessage> {
 fn read(document: Document) -> Option<ChatMessage> {
     let Document { name, mut fields, .. } = document;
     let sent_at = millis(fields.get(SENT)?)?;
-    let mut text = |field: &str| match fields.remove(field)?.value_type? {
-        ValueType::StringValue(text) => Some(text),
-        _ => None,
+    let mut text = |field: &str| {
+        let Some(ValueType::StringValue(text)) = fields.remove(field)?.value_type else {
+            return None;
+        };
+        Some(text)
     };
     Some(ChatMessage {
         id: name.rsplit('/').next()?.parse().ok()?,
