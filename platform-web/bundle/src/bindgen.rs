@@ -59,11 +59,17 @@ pub fn run(wasm: &Path) -> Result<App> {
         .collect();
     for (krate, snippets) in output.snippets() {
         for (i, text) in snippets.iter().enumerate() {
-            modules.push(Module::new(format!("./snippets/{krate}/inline{i}.js"), text.clone()));
+            modules.push(Module::new(
+                format!("./snippets/{krate}/inline{i}.js"),
+                text.clone(),
+            ));
         }
     }
     let js = Script(link::link(output.js(), &modules)?);
-    Ok(App { wasm: output.wasm_mut().emit_wasm(), js })
+    Ok(App {
+        wasm: output.wasm_mut().emit_wasm(),
+        js,
+    })
 }
 
 #[cfg(test)]
@@ -73,7 +79,9 @@ mod tests {
     fn the_lock_file_holds_one_version_of_wasm_bindgen() {
         let lock = include_str!("../../../Cargo.lock");
         let version = |name: &str| {
-            let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \"")).unwrap();
+            let (_, rest) = lock
+                .split_once(&format!("name = \"{name}\"\nversion = \""))
+                .unwrap();
             rest.split_once('"').unwrap().0.to_owned()
         };
         assert_eq!(version("wasm-bindgen"), version("wasm-bindgen-cli-support"));

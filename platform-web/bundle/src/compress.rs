@@ -48,9 +48,13 @@ impl Compressed {
 /// When an encoder fails.
 pub fn all(files: BTreeMap<String, Vec<u8>>, quality: Quality) -> Result<Vec<Compressed>> {
     thread::scope(|scope| {
-        let jobs: Vec<_> =
-            files.into_iter().map(|(path, plain)| scope.spawn(move || one(path, plain, quality))).collect();
-        jobs.into_iter().map(|job| job.join().map_err(|_| anyhow!("an encoder panicked"))?).collect()
+        let jobs: Vec<_> = files
+            .into_iter()
+            .map(|(path, plain)| scope.spawn(move || one(path, plain, quality)))
+            .collect();
+        jobs.into_iter()
+            .map(|job| job.join().map_err(|_| anyhow!("an encoder panicked"))?)
+            .collect()
     })
 }
 
@@ -58,7 +62,12 @@ fn one(path: String, plain: Vec<u8>, quality: Quality) -> Result<Compressed> {
     let smaller = |bytes: Vec<u8>| (bytes.len() < plain.len()).then_some(bytes);
     let brotli = smaller(brotli(&plain, quality)?);
     let gzip = smaller(gzip(&plain, quality)?);
-    Ok(Compressed { path, plain, brotli, gzip })
+    Ok(Compressed {
+        path,
+        plain,
+        brotli,
+        gzip,
+    })
 }
 
 fn brotli(plain: &[u8], quality: Quality) -> Result<Vec<u8>> {
@@ -71,7 +80,11 @@ fn brotli(plain: &[u8], quality: Quality) -> Result<Vec<u8>> {
 }
 
 fn gzip(plain: &[u8], quality: Quality) -> Result<Vec<u8>> {
-    let level = if quality == Quality::Best { Compression::best() } else { Compression::fast() };
+    let level = if quality == Quality::Best {
+        Compression::best()
+    } else {
+        Compression::fast()
+    };
     let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(plain)?;
     Ok(encoder.finish()?)
@@ -93,11 +106,15 @@ mod tests {
         let file = compressed(&text);
 
         let mut from_brotli = String::new();
-        brotli::Decompressor::new(file.brotli.as_deref().unwrap(), 4096).read_to_string(&mut from_brotli).unwrap();
+        brotli::Decompressor::new(file.brotli.as_deref().unwrap(), 4096)
+            .read_to_string(&mut from_brotli)
+            .unwrap();
         assert_eq!(from_brotli, text);
 
         let mut from_gzip = String::new();
-        flate2::read::GzDecoder::new(file.gzip.as_deref().unwrap()).read_to_string(&mut from_gzip).unwrap();
+        flate2::read::GzDecoder::new(file.gzip.as_deref().unwrap())
+            .read_to_string(&mut from_gzip)
+            .unwrap();
         assert_eq!(from_gzip, text);
         assert!(file.transferred() < text.len());
     }

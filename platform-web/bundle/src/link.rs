@@ -80,7 +80,10 @@ fn wrap(module: &str) -> Result<String> {
         rest = declaration;
     }
     text.push_str(rest);
-    Ok(format!("(() => {{\n{text}\nreturn {{ {} }};\n}})()", names.join(", ")))
+    Ok(format!(
+        "(() => {{\n{text}\nreturn {{ {} }};\n}})()",
+        names.join(", ")
+    ))
 }
 
 /// Cuts `export{A,B as C};` off and returns it as the members of an object literal.
@@ -102,27 +105,46 @@ fn split_export_list(module: &str) -> Result<(String, Vec<String>)> {
             None => name.to_owned(),
         })
         .collect();
-    let body = format!("{}{}", &module[..start], module[end + 1..].trim_start_matches(';'));
+    let body = format!(
+        "{}{}",
+        &module[..start],
+        module[end + 1..].trim_start_matches(';')
+    );
     Ok((body, names))
 }
 
 /// Finds the next `export ` that begins a statement.
 fn find_export(text: &str) -> Option<usize> {
     text.match_indices("export ").map(|(at, _)| at).find(|&at| {
-        matches!(text[..at].trim_end_matches([' ', '\t']).chars().last(), None | Some('\n' | ';' | '}'))
+        matches!(
+            text[..at].trim_end_matches([' ', '\t']).chars().last(),
+            None | Some('\n' | ';' | '}')
+        )
     })
 }
 
 /// Reads the name out of `function name(…`, `async function name(…`, `class Name …`, `const name = …`.
 fn declared_name(declaration: &str) -> Result<String> {
     const KEYWORDS: [&str; 5] = ["async function ", "function ", "class ", "const ", "let "];
-    let Some(rest) = KEYWORDS.iter().find_map(|keyword| declaration.strip_prefix(keyword)) else {
-        bail!("an export this linker does not know: `{}`", declaration.lines().next().unwrap_or_default());
+    let Some(rest) = KEYWORDS
+        .iter()
+        .find_map(|keyword| declaration.strip_prefix(keyword))
+    else {
+        bail!(
+            "an export this linker does not know: `{}`",
+            declaration.lines().next().unwrap_or_default()
+        );
     };
-    let name: String =
-        rest.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
+    let name: String = rest
+        .trim_start()
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$'))
+        .collect();
     if name.is_empty() {
-        bail!("an export without a name: `{}`", declaration.lines().next().unwrap_or_default());
+        bail!(
+            "an export without a name: `{}`",
+            declaration.lines().next().unwrap_or_default()
+        );
     }
     Ok(name)
 }
@@ -151,8 +173,11 @@ mod tests {
 
     #[test]
     fn an_export_list_may_rename() {
-        let js = link("import * as m from \"./snippets/a.js\"", &module("function f(){}class K{}export{f,K as L};"))
-            .unwrap();
+        let js = link(
+            "import * as m from \"./snippets/a.js\"",
+            &module("function f(){}class K{}export{f,K as L};"),
+        )
+        .unwrap();
         assert_eq!(
             js,
             "const __module0 = (() => {\nfunction f(){}class K{}\nreturn { f, L: K };\n})();\nconst m = __module0;\n"
@@ -169,13 +194,29 @@ mod tests {
 
     #[test]
     fn the_word_in_a_string_is_left_alone() {
-        let js = link("import { a } from './snippets/a.js';", &module("export const a = \"we export tea\";")).unwrap();
+        let js = link(
+            "import { a } from './snippets/a.js';",
+            &module("export const a = \"we export tea\";"),
+        )
+        .unwrap();
         assert!(js.contains("we export tea"));
     }
 
     #[test]
     fn an_unknown_form_stops_the_build() {
-        assert!(link("import { a } from './snippets/a.js';", &module("export default 1;")).is_err());
-        assert!(link("import { a } from './snippets/b.js';", &module("export const a = 1;")).is_err());
+        assert!(
+            link(
+                "import { a } from './snippets/a.js';",
+                &module("export default 1;")
+            )
+            .is_err()
+        );
+        assert!(
+            link(
+                "import { a } from './snippets/b.js';",
+                &module("export const a = 1;")
+            )
+            .is_err()
+        );
     }
 }

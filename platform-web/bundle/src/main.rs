@@ -70,8 +70,9 @@ fn assemble(args: &Args) -> Result<Site> {
     let styles = site::concatenate_styles(&args.styles)?;
     site.add_hashed("style.css", styles.into_bytes());
 
-    let (templates, plain): (Vec<_>, Vec<_>) =
-        site::read_assets(&args.assets)?.into_iter().partition(|asset| asset.is_template());
+    let (templates, plain): (Vec<_>, Vec<_>) = site::read_assets(&args.assets)?
+        .into_iter()
+        .partition(|asset| asset.is_template());
     for asset in plain {
         site.add_hashed(&asset.name, asset.bytes);
     }
@@ -82,7 +83,9 @@ fn assemble(args: &Args) -> Result<Site> {
 
     let html =
         std::fs::read_to_string(&args.html).with_context(|| format!("reading {}", args.html.display()))?;
-    let html = site.fill(&site::uncomment(&html)).with_context(|| args.html.display().to_string())?;
+    let html = site
+        .fill(&site::uncomment(&html))
+        .with_context(|| args.html.display().to_string())?;
     site.add("index.html", html.into_bytes());
     Ok(site)
 }

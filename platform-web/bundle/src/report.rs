@@ -13,7 +13,10 @@ pub fn print(out: &Path, files: &[Compressed]) {
         line(&file.path, [file.plain.len(), gzip, file.transferred()]);
     }
     let plain = files.iter().map(|file| file.plain.len()).sum();
-    let gzip = files.iter().map(|file| file.gzip.as_ref().map_or(file.plain.len(), Vec::len)).sum();
+    let gzip = files
+        .iter()
+        .map(|file| file.gzip.as_ref().map_or(file.plain.len(), Vec::len))
+        .sum();
     let brotli = files.iter().map(Compressed::transferred).sum();
     line(&format!("{} files", files.len()), [plain, gzip, brotli]);
 }

@@ -49,7 +49,11 @@ impl Site {
                 bail!("`{{{{` without `}}}}`");
             };
             let Some(url) = self.urls.get(name.trim()) else {
-                bail!("no file is called `{}`; there are: {:?}", name.trim(), self.urls.keys());
+                bail!(
+                    "no file is called `{}`; there are: {:?}",
+                    name.trim(),
+                    self.urls.keys()
+                );
             };
             filled.push_str(before);
             filled.push_str(url);
@@ -111,7 +115,10 @@ pub fn read_assets(folders: &[PathBuf]) -> Result<Vec<Asset>> {
             bail!("{} has a name that is not text", path.display());
         };
         let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-        assets.push(Asset { name: name.to_owned(), bytes });
+        assets.push(Asset {
+            name: name.to_owned(),
+            bytes,
+        });
     }
     Ok(assets)
 }
@@ -142,7 +149,9 @@ pub fn files_in(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error).with_context(|| format!("reading {}", folder.display())),
         };
-        let mut inside = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+        let mut inside = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<Vec<_>>>()?;
         inside.retain(|path| path.is_file());
         inside.sort();
         files.append(&mut inside);
@@ -180,7 +189,11 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 
 /// Names a content: 64 bits of SHA-256 in hexadecimal.
 fn content_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -200,7 +213,10 @@ mod tests {
     fn fill_puts_addresses_in() {
         let mut site = Site::default();
         let url = site.add_hashed("app.js", b"1".to_vec());
-        assert_eq!(site.fill("<a {{app.js}} {{ app.js }}>").unwrap(), format!("<a {url} {url}>"));
+        assert_eq!(
+            site.fill("<a {{app.js}} {{ app.js }}>").unwrap(),
+            format!("<a {url} {url}>")
+        );
     }
 
     #[test]
@@ -223,7 +239,10 @@ mod tests {
         fs::write(folder.path().join("20-room.css"), "b{}").unwrap();
         fs::write(folder.path().join("10-base.css"), "a{}").unwrap();
         fs::write(folder.path().join("notes.txt"), "no").unwrap();
-        assert_eq!(concatenate_styles(&[folder.path().to_owned()]).unwrap(), "a{}\nb{}\n");
+        assert_eq!(
+            concatenate_styles(&[folder.path().to_owned()]).unwrap(),
+            "a{}\nb{}\n"
+        );
     }
 
     #[test]

@@ -34,7 +34,13 @@ impl Stamp {
             digest.update((bytes.len() as u64).to_be_bytes());
             digest.update(&bytes);
         }
-        Ok(Self(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self(
+            digest
+                .finalize()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        ))
     }
 
     /// Says whether the site at `out` was made of just this.
@@ -63,7 +69,12 @@ mod tests {
         let at = |name: &str| folder.path().join(name).display().to_string();
         let stamp = |extra: &[&str]| {
             let mut line = vec!["bundle".to_owned()];
-            for (flag, name) in [("--wasm", "a.wasm"), ("--html", "a.html"), ("--styles", "css"), ("--out", "site")] {
+            for (flag, name) in [
+                ("--wasm", "a.wasm"),
+                ("--html", "a.html"),
+                ("--styles", "css"),
+                ("--out", "site"),
+            ] {
                 line.extend([flag.to_owned(), at(name)]);
             }
             line.extend(extra.iter().map(|&flag| flag.to_owned()));
