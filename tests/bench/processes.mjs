@@ -30,7 +30,8 @@ export function memory(pid) {
 /** Which kind of Chromium process it is, for a person to read. */
 export function kind(pid) {
   const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  return /--type=(\S+)/.exec(line)?.[1] ?? 'browser';
+  const [, service] = /--utility-sub-type=(?:\w+\.mojom\.)?(\w+)/.exec(line) ?? [];
+  return service ?? /--type=(\S+)/.exec(line)?.[1] ?? 'browser';
 }
 
 function tree(root) {

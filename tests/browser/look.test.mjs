@@ -58,14 +58,8 @@ proof('a first visit asks for at most 8 things and 250 KB', async () => {
 proof('a second visit asks for next to nothing', async () => {
   await browser.empty();
   const page = await browser.person();
-  const sizes = [];
-  page.on('response', async (response) => {
-    const { responseBodySize } = await response.request().sizes().catch(() => ({ responseBodySize: 0 }));
-    if (!(await response.request().response())?.fromServiceWorker()) sizes.push([response.url(), responseBodySize]);
-  });
   await page.goto(server.url);
   await page.getByRole('button', { name: 'Join', exact: true }).waitFor();
-  sizes.length = 0;
   await page.goto(`${server.url}/posts`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   const cached = await page.evaluate(() =>

@@ -3,19 +3,32 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { proof } from './harness/evidence.mjs';
+import { commit } from './harness/firestore.mjs';
 import { startServer } from './harness/server.mjs';
 
 const COUNT = 250;
+/** How many of them share one time. */
+const EQUAL = 50;
+const PROJECT = 'nextjs-typescript-firestore';
+const author = (n) => (n % 5 ? 'luna' : 'kaguya');
 let server, written;
 
 before(async () => {
   server = await startServer();
   written = [];
-  // Fifty at a time: the server commits what comes together in one go, so that their times can be equal.
-  for (let i = 0; i < COUNT; i += 50) {
-    const titles = Array.from({ length: 50 }, (_, n) => `post ${i + n}`);
-    written.push(...(await Promise.all(titles.map((title, n) => create({ title, user_id: n % 5 ? 'luna' : 'kaguya' })))));
+  for (let i = 0; i < COUNT - EQUAL; i += 20) {
+    const some = Array.from({ length: 20 }, (_, n) => create({ title: `post ${i + n}`, user_id: author(i + n) }));
+    written.push(...(await Promise.all(some)));
   }
+  // The server gives each post a time of its own, so those that share one are put into the store behind its back: with
+  // the time of a post in the middle, so that pages of every size break within them.
+  const moment = new Date(written[100].data.regist_datetime);
+  const equal = Array.from({ length: EQUAL }, (_, n) => ({
+    id: `equal-${n}`,
+    data: { title: `equal ${n}`, user_id: author(n), regist_datetime: moment, update_datetime: moment },
+  }));
+  await commit(server.firestore, PROJECT, Object.fromEntries(equal.map(({ id, data }) => [`posts/${id}`, data])));
+  written.push(...equal);
 });
 
 after(() => server?.stop());

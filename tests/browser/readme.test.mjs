@@ -13,7 +13,7 @@ import { startServer } from './harness/server.mjs';
 import { until } from './harness/until.mjs';
 
 const run = promisify(execFile);
-const POSTS = '/nextjs-typescript-firestore/us-central1/api/posts';
+const API = '/nextjs-typescript-firestore/us-central1/api';
 /** The ports that the README names. */
 const AS_WRITTEN = { port: 3000, 'functions-port': 5001 };
 let server, lines, rewrite;
@@ -32,8 +32,8 @@ after(() => server?.stop());
 
 proof("the README's curl lines", async () => {
   const curls = lines.filter((line) => line.startsWith('curl '));
-  assert.ok(curls.some((line) => line.includes('-X POST') && line.includes(POSTS)), 'the README shows how to write a post');
-  assert.ok(curls.some((line) => line === `curl http://localhost:5001${POSTS}`), 'the README shows how to read posts');
+  assert.ok(curls.some((line) => line.includes('-X POST') && line.includes(`${API}/posts`)), 'the README shows how to write a post');
+  assert.ok(curls.some((line) => line === `curl http://localhost:5001${API}/posts`), 'the README shows how to read posts');
   // Ids in the README stand for the id of a post that the reader has.
   const { id } = await sendJson('POST', `${server.url}/api/posts`, { title: 'from before', user_id: 'reader' });
   for (const line of curls) {
@@ -52,7 +52,7 @@ proof('what was posted by the README’s line is what is read', async () => {
   for (const [field, value] of Object.entries(example)) assert.deepEqual(data[field], value);
   assert.match(data.regist_datetime, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
   assert.equal(data.update_datetime, data.regist_datetime);
-  const [newest] = await sendJson('GET', `${server.functions}${POSTS}?limit=1`);
+  const [newest] = await sendJson('GET', `${server.functions}/posts?limit=1`);
   assert.deepEqual(newest, { id, data });
 });
 

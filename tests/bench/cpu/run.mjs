@@ -15,7 +15,7 @@ const VIDEO = '320x240@15';
 /** Frames that must have come before the call counts as settled: bandwidth and jitter are estimated by then. */
 const SETTLED = 45;
 
-const server = await startServer({ env: { RUST_LOG: 'warn' } });
+const server = await startServer({ env: { TSUKIYO_LOG: 'warn' } });
 const floor = await startFloor();
 
 try {

@@ -11,7 +11,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 20);
 const VIDEO = '640x480@30';
 
 const browser = await startBrowser({ fps: 30 });
-const server = await startServer({ env: { RUST_LOG: 'warn' } });
+const server = await startServer({ env: { TSUKIYO_LOG: 'warn' } });
 const floor = await startFloor();
 
 try {

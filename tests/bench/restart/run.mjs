@@ -12,7 +12,7 @@ const AFTERWARDS = 6_000;
 const NAMES = ['Luna', 'Kaguya', 'Midori'];
 
 const browser = await startBrowser({ fps: 15 });
-const server = await startServer({ env: { RUST_LOG: 'warn' } });
+const server = await startServer({ env: { TSUKIYO_LOG: 'warn' } });
 
 try {
   const members = [];

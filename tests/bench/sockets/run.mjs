@@ -11,7 +11,7 @@ const COUNT = Number(process.env.SOCKETS ?? 5_000);
 const AT_ONCE = 100;
 const KIB = 1024;
 
-const server = await startServer({ env: { RUST_LOG: 'warn' } });
+const server = await startServer({ env: { TSUKIYO_LOG: 'warn' } });
 const { port } = new URL(server.url);
 const sockets = [];
 

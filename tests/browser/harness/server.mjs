@@ -5,32 +5,35 @@ import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { witness } from './evidence.mjs';
-import { binary, scratch } from './paths.mjs';
+import { ROOT, binary, scratch } from './paths.mjs';
 import { until } from './until.mjs';
 
-/** Starts a server on free ports with a store of its own. `args` are added to its command line. */
-export async function startServer({ args = [], env = {} } = {}) {
-  const server = new Server(args, env);
+/** Starts a server with a store of its own, on free ports unless `ports` names some. */
+export async function startServer({ ports = {}, env = {} } = {}) {
+  const server = new Server(ports, env);
   await server.start();
   return server;
 }
 
 class Server {
-  #args;
   #env;
   #folder = scratch('server');
-  #ports = { port: 0, 'functions-port': 0, 'firestore-port': 0, 'emulator-ui-port': 0 };
+  #ports = { port: 0, 'functions-port': 0, 'firestore-port': 0, 'firestore-page-port': 0 };
   #process;
   #forget;
   log = '';
 
-  constructor(args, env) {
-    this.#args = args;
+  constructor(ports, env) {
+    Object.assign(this.#ports, ports);
     this.#env = env;
   }
 
-  /** The app's address, without a slash at the end. */
+  /** The app's address as a person types it, without a slash at the end. */
   url;
+  /** The address of the API on its own port. */
+  functions;
+  /** Host and port of the embedded Firestore. */
+  firestore;
 
   /** The process's id. */
   get pid() {
@@ -42,10 +45,12 @@ class Server {
     const ready = path.join(this.#folder, 'ready');
     await fs.rm(ready, { force: true });
     const ports = Object.entries(this.#ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
-    const data = ['--data', path.join(this.#folder, 'data'), '--ready-file', ready];
-    this.#process = spawn(binary(), ['serve', ...ports, ...data, ...this.#args], {
+    const data = ['--data-dir', path.join(this.#folder, 'data'), '--web-dir', path.join(ROOT, 'target/site')];
+    // Everything here is on one network: nobody is asked for the way out of it.
+    const rest = ['--ice-servers', 'none', '--ready-file', ready];
+    this.#process = spawn(binary(), ['serve', ...ports, ...data, ...rest], {
       cwd: this.#folder,
-      env: { ...process.env, RUST_LOG: 'info', ...this.#env },
+      env: { ...unset(process.env), ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
@@ -100,7 +105,21 @@ class Server {
     return code;
   }
 
-  #remember(said) {
-    this.url = said.app;
+  #remember({ app, functions, firestore, page }) {
+    const named = (url) => url.replace('127.0.0.1', 'localhost');
+    [this.url, this.functions, this.firestore] = [named(app), named(functions), firestore];
+    const port = (address) => Number(/:(\d+)/.exec(address)[1]);
+    this.#ports = {
+      port: port(app),
+      'functions-port': port(functions),
+      'firestore-port': port(firestore),
+      'firestore-page-port': port(page),
+    };
   }
+}
+
+/** The environment without what somebody may have set for a server of their own. */
+function unset(environment) {
+  const ours = /^(TSUKIYO_|FIRESTORE_EMULATOR_HOST$|GOOGLE_CLOUD_PROJECT$|RUST_LOG$)/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !ours.test(name)));
 }
