@@ -5,7 +5,7 @@
 readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser window)
 readonly quick_stages=(fmt shell clippy unit)
 readonly test_packages=(chromium fonts-noto-cjk fonts-noto-color-emoji)
-readonly window_packages=(xvfb xdotool imagemagick)
+readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick)
 
 # What needs the browser's compiler is built apart; everything else shares one target directory and one set of features.
 readonly native=(--workspace --exclude platform-web)

@@ -9,7 +9,7 @@ readonly patience=60
 
 scratch=$(mktemp -d)
 pids=()
-trap 'kill "${pids[@]}" 2>/dev/null || true; rm -rf "$scratch"' EXIT
+trap 'kill "${pids[@]}" 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
 
 main() {
   start_display
@@ -22,7 +22,7 @@ main() {
   wait_until "its window shows something" shows_something
   echo "The window shows $(colours) colours; a picture of it is $screenshot"
 
-  xdotool windowquit "$window"
+  wmctrl -i -c "$window"
   wait_until "it has ended" has_ended
   wait "$app" || fail "it ended with code $?"
   echo "The window closes when it is asked to."
@@ -34,7 +34,13 @@ start_display() {
   wait_until "the display is there" test -s "$scratch/display"
   DISPLAY=:$(cat "$scratch/display")
   export DISPLAY
+  # Somebody must carry the wish to close a window to the program.
+  openbox >/dev/null 2>&1 &
+  pids+=($!)
+  wait_until "windows are managed" are_managed
 }
+
+are_managed() { wmctrl -m >/dev/null 2>&1; }
 
 find_window() {
   kill -0 "$app" 2>/dev/null || fail "it ended at once"
