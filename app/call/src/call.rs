@@ -18,7 +18,7 @@ pub struct Call {
     pub(crate) attempts: u32,
     pub(crate) peers: BTreeMap<MemberId, Peer>,
     /// The latest attempt of each member that we took up; an accept of an earlier one is late or a duplicate. Kept
-    /// for members that are gone: they may come back, and so may what they have said.
+    /// for members that are gone, and after a hang-up: they may come back, and so may what they have said.
     pub(crate) seen: BTreeMap<MemberId, u32>,
     outputs: VecDeque<Output>,
 }
@@ -249,7 +249,6 @@ impl Call {
         for id in self.peers.keys().cloned().collect::<Vec<_>>() {
             self.remove(&id);
         }
-        self.seen.clear();
     }
 
     /// Closes the connection of a member that stays, and tells that its tracks are void.
