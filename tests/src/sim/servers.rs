@@ -1,0 +1,110 @@
+//! The servers of a world: the real rooms, or a model of two.
+
+use super::twin::{Hearsay, Twin};
+use crate::scenario;
+use api::rooms::{Input, Output, Rooms, Settings, SocketId};
+use std::time::Duration;
+use wire::{ClientMessage, MemberId};
+
+/// Whatever orders the joins.
+#[derive(Debug)]
+pub enum Servers {
+    /// The server that is shipped.
+    One(Box<Rooms>),
+    /// Two which hear of each other.
+    Two(Box<Twin>),
+}
+
+impl Servers {
+    /// Starts them with nothing in memory. The key of the tokens is always the same, as it is on disk.
+    pub fn start(which: scenario::Servers) -> Self {
+        match which {
+            scenario::Servers::One => {
+                Self::One(Box::new(Rooms::new(Settings::new(b"the same at every start"))))
+            }
+            scenario::Servers::Two => Self::Two(Box::default()),
+        }
+    }
+
+    /// A person's socket is open.
+    pub fn connected(&mut self, now: Duration, who: usize, socket: SocketId) {
+        match self {
+            Self::One(rooms) => rooms.handle_input(now, Input::Connected { socket }),
+            Self::Two(twin) => twin.connected(who % 2, socket),
+        }
+    }
+
+    /// A client says something.
+    pub fn message(&mut self, now: Duration, socket: SocketId, message: ClientMessage, fresh: MemberId) {
+        match self {
+            Self::One(rooms) => rooms.handle_input(
+                now,
+                Input::Message {
+                    socket,
+                    message,
+                    fresh,
+                },
+            ),
+            Self::Two(twin) => twin.message(socket, message, fresh),
+        }
+    }
+
+    /// A socket is gone.
+    pub fn disconnected(&mut self, now: Duration, socket: SocketId) {
+        match self {
+            Self::One(rooms) => rooms.handle_input(now, Input::Disconnected { socket }),
+            Self::Two(twin) => twin.disconnected(now, socket),
+        }
+    }
+
+    /// The store answers.
+    pub fn stored(&mut self, now: Duration, answer: Input) {
+        if let Self::One(rooms) = self {
+            rooms.handle_input(now, answer);
+        }
+    }
+
+    /// One server hears from the other.
+    pub fn hear(&mut self, at: usize, hearsay: Hearsay) {
+        if let Self::Two(twin) = self {
+            twin.hear(at, hearsay);
+        }
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Duration) {
+        match self {
+            Self::One(rooms) => rooms.handle_timeout(now),
+            Self::Two(twin) => twin.handle_timeout(now),
+        }
+    }
+
+    /// Returns when something is due.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        match self {
+            Self::One(rooms) => rooms.poll_timeout(),
+            Self::Two(twin) => twin.poll_timeout(),
+        }
+    }
+
+    /// Takes the next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        match self {
+            Self::One(rooms) => rooms.poll_output(),
+            Self::Two(twin) => twin.poll_output(),
+        }
+    }
+
+    /// Takes the next thing that one server tells the other.
+    pub fn poll_hearsay(&mut self) -> Option<(usize, Hearsay)> {
+        match self {
+            Self::One(_) => None,
+            Self::Two(twin) => twin.poll_hearsay(),
+        }
+    }
+
+    /// Tells whether what is said in the chat is stored and comes back.
+    pub fn store_chat(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+}
