@@ -422,6 +422,21 @@ fn a_failed_operation_is_made_good() {
 }
 
 #[test]
+fn a_newcomer_that_cannot_offer_at_first_is_connected_soon_all_the_same() {
+    fair(
+        2,
+        &[
+            Join(0),
+            seconds(1),
+            FailOperation(1),
+            Join(1),
+            seconds(3),
+            Expect(Together(vec![0, 1])),
+        ],
+    );
+}
+
+#[test]
 fn what_is_muted_is_seen_by_those_who_come_later() {
     fair(
         3,

@@ -15,6 +15,9 @@
 //! Whoever receives an accept offers. Where two accepts cross, the member with the lower id offers, and the other
 //! ignores the accept that it gets: both know both ids, so both come to the same result.
 //!
+//! A member that took up an accept and then cannot offer hands it back: an accept under the receiver's own handshake. A
+//! new one of its own would look to the other, who still awaits the offer, like one that crosses.
+//!
 //! # After a gap
 //! A member that is back is announced once more. Whoever holds a stable connection to it says so (`keep`), and nothing
 //! more happens if the other holds the same one. In any other case one of the two begins another attempt.
@@ -71,6 +74,10 @@ impl Call {
     /// Steps 3-1 to 3-4: a member awaits our offer.
     pub(crate) fn receive_accept(&mut self, now: Duration, id: &MemberId, handshake: HandshakeId) {
         let Some(peer) = self.peers.get(id) else { return };
+        if matches!(&peer.phase, Phase::Awaiting { handshake: ours, .. } if *ours == handshake) {
+            tracing::info!(peer = %id, %handshake, "3 accept comes back, and another follows");
+            return self.await_offer(now, id);
+        }
         let seen = self.seen.get(id).copied().unwrap_or(0);
         if handshake.by != *id || handshake.attempt <= seen {
             return;
@@ -101,7 +108,7 @@ impl Call {
             }
             // Our own accept is on its way, and will make the member begin anew.
             (Phase::Awaiting { .. }, _) => {}
-            (Phase::Idle | Phase::Connecting(_), _) => self.await_offer(now, id),
+            (Phase::Idle | Phase::Declining(_) | Phase::Connecting(_), _) => self.await_offer(now, id),
         }
     }
 
@@ -279,7 +286,7 @@ impl Call {
                     wait(&mut connection.remote, candidate);
                 }
             }
-            Phase::Idle | Phase::Awaiting { .. } | Phase::Connecting(_) => {}
+            Phase::Idle | Phase::Declining(_) | Phase::Awaiting { .. } | Phase::Connecting(_) => {}
         }
     }
 
@@ -303,13 +310,17 @@ impl Call {
 
     /// Gives up the attempt; another follows after a rest.
     pub(crate) fn operation_failed(&mut self, now: Duration, id: &MemberId, handshake: &HandshakeId) {
-        if self.present(id, handshake).is_none() {
+        let Some(connection) = self.present(id, handshake) else {
             return;
-        }
+        };
+        let awaited = matches!(connection.step, Step::CreateOffer | Step::SaveOffer(_));
         tracing::warn!(peer = %id, %handshake, "an operation failed");
         self.drop_connection(id);
         let online = self.online;
         if let Some(peer) = self.peers.get_mut(id) {
+            if awaited {
+                peer.phase = Phase::Declining(handshake.clone());
+            }
             peer.failures += 1;
             peer.deadline = online.then(|| now + patience::rest(peer.failures));
         }
@@ -326,6 +337,15 @@ impl Call {
             return;
         }
         peer.failures = peer.failures.saturating_add(1);
+        if let Phase::Declining(handshake) = &peer.phase {
+            let handshake = handshake.clone();
+            peer.phase = Phase::Idle;
+            peer.deadline = Some(now + patience::handshake(peer.failures));
+            tracing::info!(peer = %id, %handshake, "2-2 hand the accept back");
+            let to = id.clone();
+            let keep = false;
+            return self.send(ClientMessage::Accept { to, handshake, keep });
+        }
         self.await_offer(now, id);
     }
 

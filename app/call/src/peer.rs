@@ -25,6 +25,8 @@ pub(crate) struct Peer {
 pub(crate) enum Phase {
     /// Nothing is under way: its accept is expected, or a rest after a failure is.
     Idle,
+    /// It awaits our offer under this handshake, which has failed us. After a rest it is told.
+    Declining(HandshakeId),
     /// Step 2-2 is done: its offer is expected. Candidates that overtake the offer wait here.
     Awaiting {
         handshake: HandshakeId,
@@ -84,7 +86,7 @@ impl Peer {
     pub fn connection(&mut self, handshake: &HandshakeId) -> Option<&mut Connection> {
         match &mut self.phase {
             Phase::Connecting(connection) if connection.handshake == *handshake => Some(connection),
-            Phase::Connecting(_) | Phase::Idle | Phase::Awaiting { .. } => None,
+            Phase::Connecting(_) | Phase::Idle | Phase::Declining(_) | Phase::Awaiting { .. } => None,
         }
     }
 
@@ -96,7 +98,7 @@ impl Peer {
             {
                 Some(&connection.handshake)
             }
-            Phase::Connecting(_) | Phase::Idle | Phase::Awaiting { .. } => None,
+            Phase::Connecting(_) | Phase::Idle | Phase::Declining(_) | Phase::Awaiting { .. } => None,
         }
     }
 }
