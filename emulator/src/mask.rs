@@ -1,11 +1,6 @@
 //! Masks: which fields of a document are read or written.
 
-use crate::{
-    error::{Error, Result},
-    field_path::FieldPath,
-    proto::DocumentMask,
-    value::Fields,
-};
+use crate::{error::Result, field_path::FieldPath, proto::DocumentMask, value::Fields};
 
 /// A set of field paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,25 +17,13 @@ impl Mask {
         Ok(Self(paths.map(FieldPath::parse).collect::<Result<_>>()?))
     }
 
-    /// Parses a mask for writing: no `__name__`, and no path within another.
+    /// Parses a mask for writing, in which `__name__` means nothing and a path within another is part of it.
     pub fn for_writing(mask: &DocumentMask) -> Result<Self> {
         let mut mask = Self::for_reading(mask)?;
-        if mask.0.iter().any(FieldPath::is_name) {
-            return Err(Error::invalid("The update mask must not contain __name__."));
-        }
-        // In order, a path that holds others stands right before the first of them.
+        mask.0.retain(|path| !path.is_name());
+        // In order, a path stands right before those within it.
         mask.0.sort();
-        if let Some(pair) = mask
-            .0
-            .windows(2)
-            .find(|pair| pair[0] != pair[1] && pair[0].holds(&pair[1]))
-        {
-            return Err(Error::invalid(format!(
-                "The update mask contains conflicting paths: \"{}\" and \"{}\".",
-                pair[0], pair[1]
-            )));
-        }
-        mask.0.dedup();
+        mask.0.dedup_by(|path, before| before.holds(path));
         Ok(mask)
     }
 
@@ -145,11 +128,9 @@ mod tests {
     }
 
     #[test]
-    fn conflicting_paths_cannot_be_written() {
-        assert!(Mask::for_writing(&mask(&["a", "a.x"])).is_err());
-        assert!(Mask::for_writing(&mask(&["a.x", "b", "a"])).is_err());
-        assert!(Mask::for_writing(&mask(&["__name__"])).is_err());
-        assert!(Mask::for_writing(&mask(&["a", "a"])).is_ok());
-        assert!(Mask::for_writing(&mask(&["a", "ab"])).is_ok());
+    fn a_path_within_another_and_the_name_add_nothing_to_what_is_written() {
+        let parse = |paths: &[&str]| Mask::for_writing(&mask(paths)).unwrap();
+        assert_eq!(parse(&["a.x", "b", "a", "a", "__name__"]), parse(&["a", "b"]));
+        assert_ne!(parse(&["a", "ab"]), parse(&["a"]));
     }
 }

@@ -2,12 +2,16 @@
 
 use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use axum::{Router, extract::Path, http::StatusCode, routing};
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::StatusCode,
+    routing,
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-use tonic::transport::server::TcpIncoming;
+use tonic::{Code, transport::server::TcpIncoming};
 
 use crate::{
-    error::Error,
     page,
     path::DatabaseName,
     rpc::{FirestoreServer, Service},
@@ -148,10 +152,13 @@ async fn wait(mut stopped: watch::Receiver<bool>) {
 
 async fn serve_grpc(listener: TcpListener, service: Service, stopped: impl Future<Output = ()>) {
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let endpoints = Router::new().route("/", routing::get(|| async { "Ok\n" })).route(
-        "/emulator/v1/projects/{project}/databases/{database}/documents",
-        routing::delete(clear(&service)),
-    );
+    let endpoints = Router::new()
+        .route("/", routing::get(|| async { "Ok\n" }))
+        .route(
+            "/emulator/v1/projects/{project}/databases/{database}/documents",
+            routing::delete(clear),
+        )
+        .with_state(Arc::clone(&service.storage));
     let grpc = FirestoreServer::new(service).max_decoding_message_size(MAX_REQUEST_BYTES);
     let routes = tonic::service::Routes::from(endpoints).add_service(grpc);
     let served = tonic::transport::Server::builder()
@@ -167,25 +174,18 @@ async fn serve_grpc(listener: TcpListener, service: Service, stopped: impl Futur
 }
 
 /// Empties a database, as the endpoint of Google's emulator does.
-fn clear(
-    service: &Service,
-) -> impl Fn(Path<(String, String)>) -> std::pin::Pin<Box<dyn Future<Output = (StatusCode, String)> + Send>>
-+ Clone
-+ use<> {
-    let storage = Arc::clone(&service.storage);
-    move |Path((project, database))| {
-        let storage = Arc::clone(&storage);
-        Box::pin(async move {
-            let cleared = match DatabaseName::parse(&format!("projects/{project}/databases/{database}")) {
-                Ok(name) => storage.clear(name).await,
-                Err(error) => Err(error),
-            };
-            match cleared {
-                Ok(()) => (StatusCode::OK, "{}\n".to_owned()),
-                Err(error @ Error::InvalidArgument(_)) => (StatusCode::BAD_REQUEST, error.to_string()),
-                Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
-            }
-        })
+async fn clear(
+    State(storage): State<Arc<Storage>>,
+    Path((project, database)): Path<(String, String)>,
+) -> (StatusCode, String) {
+    let cleared = match DatabaseName::parse(&format!("projects/{project}/databases/{database}")) {
+        Ok(name) => storage.clear(name).await,
+        Err(error) => Err(error),
+    };
+    match cleared {
+        Ok(()) => (StatusCode::OK, "{}\n".to_owned()),
+        Err(error) if error.code() == Code::InvalidArgument => (StatusCode::BAD_REQUEST, error.to_string()),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
     }
 }
 

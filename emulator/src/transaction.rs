@@ -25,13 +25,16 @@ const IDLE: Duration = Duration::from_secs(60);
 /// How long a transaction may take in all; Firestore's limit.
 const TOTAL: Duration = Duration::from_secs(270);
 
+/// Keys and update times of documents.
+type Versions = Vec<(Vec<u8>, Micros)>;
+
 /// Everything that a transaction read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reads {
     /// Documents by key, with their update time if they existed.
     documents: BTreeMap<Vec<u8>, Option<Micros>>,
     /// Queries with the keys and update times that they found.
-    queries: Vec<(Query, Vec<(Vec<u8>, Micros)>)>,
+    queries: Vec<(Query, Versions)>,
 }
 
 impl Reads {
@@ -57,7 +60,7 @@ impl Reads {
     }
 }
 
-fn versions(found: &[Found]) -> Vec<(Vec<u8>, Micros)> {
+fn versions(found: &[Found]) -> Versions {
     found
         .iter()
         .map(|found| (found.key.clone(), found.row.version()))

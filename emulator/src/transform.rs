@@ -57,6 +57,11 @@ impl Transform {
         Ok(Self { path, change })
     }
 
+    /// Tells whether one of both changes a part of what the other changes.
+    pub(crate) fn conflicts_with(&self, other: &Self) -> bool {
+        self.path != other.path && (self.path.holds(&other.path) || other.path.holds(&self.path))
+    }
+
     /// Changes the field and returns what the client is told: the new value, or null for arrays.
     pub(crate) fn apply(&self, fields: &mut Fields, now: Micros) -> Value {
         let stored = self.path.get(fields);
@@ -70,6 +75,12 @@ impl Transform {
         };
         self.path.set(fields, new);
         told
+    }
+}
+
+impl std::fmt::Display for Transform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.path.fmt(f)
     }
 }
 

@@ -63,6 +63,9 @@ impl Write {
                 DocumentName::parse_in(&name, database)?,
                 precondition,
             )),
+            write::Operation::Transform(transform) if transform.field_transforms.is_empty() => {
+                Err(Error::invalid("A transform must change at least one field."))
+            }
             write::Operation::Transform(transform) => Ok(Self {
                 name: DocumentName::parse_in(&transform.document, database)?,
                 operation: Operation::Transform,
@@ -105,7 +108,21 @@ impl Write {
 }
 
 fn parse_transforms(transforms: Vec<proto::document_transform::FieldTransform>) -> Result<Vec<Transform>> {
-    transforms.into_iter().map(Transform::parse).collect()
+    let transforms: Vec<Transform> = transforms
+        .into_iter()
+        .map(Transform::parse)
+        .collect::<Result<_>>()?;
+    for (index, transform) in transforms.iter().enumerate() {
+        if let Some(other) = transforms[..index]
+            .iter()
+            .find(|other| other.conflicts_with(transform))
+        {
+            return Err(Error::invalid(format!(
+                "Transforms conflict: \"{other}\" and \"{transform}\"."
+            )));
+        }
+    }
+    Ok(transforms)
 }
 
 /// Cuts timestamps to microseconds, the precision in which Firestore stores them.

@@ -6,8 +6,10 @@ use super::{Query, Scope, filter::Operator};
 use crate::{
     path::{CollectionName, key},
     storage::{ENTRY_LIMIT, field_prefix},
-    value::encode::{encoded, tag},
-    value::kind,
+    value::{
+        encode::{encoded, tag},
+        is_nan, is_null, kind,
+    },
 };
 
 /// A range of keys and what it holds.
@@ -136,7 +138,16 @@ fn by_order(query: &Query, collection: &CollectionName) -> Option<Access> {
             Operator::GreaterOrEqual => (at, key::after(&kind_at)),
             Operator::Less => (kind_at, at),
             Operator::LessOrEqual => (kind_at, key::after(&at)),
-            _ => continue,
+            Operator::Equal
+            | Operator::NotEqual
+            | Operator::ArrayContains
+            | Operator::ArrayContainsAny
+            | Operator::In
+            | Operator::NotIn
+            | Operator::IsNull
+            | Operator::IsNotNull
+            | Operator::IsNan
+            | Operator::IsNotNan => continue,
         };
         range.start = range.start.max(from);
         range.end = range.end.min(to);
@@ -161,7 +172,8 @@ fn first_equality(query: &Query) -> Option<(Vec<u8>, bool)> {
         .conjuncts()
         .into_iter()
         .find_map(|(field, operator, operand)| {
-            if operator != Operator::Equal || field.is_name() {
+            // The index would find null and NaN by equality, which filters do not.
+            if operator != Operator::Equal || field.is_name() || is_null(operand) || is_nan(operand) {
                 return None;
             }
             let value = encoded(operand);

@@ -48,8 +48,8 @@ impl Aggregation {
             let what = match &aggregation.operator {
                 None => return Err(Error::invalid("Each aggregation must say what it computes.")),
                 Some(Operator::Count(count)) => {
-                    if count.up_to.is_some_and(|up_to| up_to <= 0) {
-                        return Err(Error::invalid("The limit of a count must be positive."));
+                    if count.up_to.is_some_and(|up_to| up_to < 0) {
+                        return Err(Error::invalid("The limit of a count must not be negative."));
                     }
                     What::Count(count.up_to)
                 }

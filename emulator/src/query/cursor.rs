@@ -19,9 +19,6 @@ pub(super) struct Bound {
 impl Bound {
     /// Parses a cursor against the orders that it is a position in.
     pub(super) fn parse(cursor: &Cursor, orders: &[OrderBy]) -> Result<Self> {
-        if cursor.values.is_empty() {
-            return Err(Error::invalid("A cursor must have at least one value."));
-        }
         if cursor.values.len() > orders.len() {
             return Err(Error::invalid("Cursor has too many values."));
         }
@@ -124,7 +121,7 @@ mod tests {
     fn cursors_of_the_wrong_shape_are_refused() {
         let orders = parse_order_text("__name__").unwrap();
         let number = value(ValueType::IntegerValue(1));
-        for values in [vec![], vec![number.clone()], vec![number.clone(), number]] {
+        for values in [vec![number.clone()], vec![number.clone(), number]] {
             assert!(Bound::parse(&Cursor { values, before: true }, &orders).is_err());
         }
     }

@@ -126,19 +126,17 @@ fn holds(value: &Value, operator: Operator, operand: &Value) -> bool {
         Operator::LessOrEqual => ordered(value, operand, Ordering::is_le),
         Operator::Greater => ordered(value, operand, Ordering::is_gt),
         Operator::GreaterOrEqual => ordered(value, operand, Ordering::is_ge),
-        Operator::Equal => equal(value, operand),
-        Operator::NotEqual => !is_null(value) && !equal(value, operand),
+        Operator::Equal => matches(value, operand),
+        Operator::NotEqual => !is_null(value) && !is_null(operand) && !matches(value, operand),
         Operator::ArrayContains => contains(value, operand),
         Operator::ArrayContainsAny => elements().iter().any(|element| contains(value, element)),
-        Operator::In => elements()
-            .iter()
-            .any(|element| !is_null(element) && equal(value, element)),
+        Operator::In => elements().iter().any(|element| matches(value, element)),
         // What is compared with null is undefined, and so no match.
         Operator::NotIn => {
             !is_null(value)
                 && !elements()
                     .iter()
-                    .any(|element| is_null(element) || equal(value, element))
+                    .any(|element| is_null(element) || matches(value, element))
         }
         Operator::IsNull => is_null(value),
         Operator::IsNotNull => !is_null(value),
@@ -147,13 +145,25 @@ fn holds(value: &Value, operator: Operator, operand: &Value) -> bool {
     }
 }
 
-/// Ranges hold within one type only.
+/// Ranges hold within one type only, and NaN is on neither side of anything.
 fn ordered(value: &Value, operand: &Value, wanted: fn(Ordering) -> bool) -> bool {
-    kind(value) == kind(operand) && is_nan(value) == is_nan(operand) && wanted(compare(value, operand))
+    kind(value) == kind(operand)
+        && is_comparable(value)
+        && is_comparable(operand)
+        && wanted(compare(value, operand))
+}
+
+/// Null and NaN equal nothing, not even themselves; unary filters ask for them.
+fn matches(value: &Value, operand: &Value) -> bool {
+    is_comparable(operand) && equal(value, operand)
+}
+
+fn is_comparable(value: &Value) -> bool {
+    !is_null(value) && !is_nan(value)
 }
 
 fn contains(value: &Value, element: &Value) -> bool {
-    as_array(value).is_some_and(|elements| elements.iter().any(|own| equal(own, element)))
+    as_array(value).is_some_and(|elements| elements.iter().any(|own| matches(own, element)))
 }
 
 #[cfg(test)]
@@ -188,6 +198,17 @@ mod tests {
         assert!(!holds(&null(), Operator::NotIn, &array(vec![int(4)])));
         assert!(!holds(&int(5), Operator::NotIn, &array(vec![int(4), null()])));
         assert!(holds(&int(5), Operator::NotIn, &array(vec![int(4)])));
+    }
+
+    #[test]
+    fn null_and_nan_are_found_by_unary_filters_only() {
+        let nan = value(ValueType::DoubleValue(f64::NAN));
+        for (odd, unary) in [(null(), Operator::IsNull), (nan, Operator::IsNan)] {
+            assert!(!holds(&odd, Operator::Equal, &odd));
+            assert!(!holds(&odd, Operator::GreaterOrEqual, &odd));
+            assert!(!holds(&array(vec![odd.clone()]), Operator::ArrayContains, &odd));
+            assert!(holds(&odd, unary, &null()));
+        }
     }
 
     #[test]

@@ -67,6 +67,29 @@ pub(crate) fn parse_order_text(text: &str) -> Result<Vec<OrderBy>> {
         .collect()
 }
 
+/// Refuses orders that name a field twice or go on behind the name, which decides between any two documents.
+pub(super) fn validate(orders: &[OrderBy], inequalities: &[FieldPath]) -> Result<()> {
+    for (index, order) in orders.iter().enumerate() {
+        if orders[..index].iter().any(|other| other.field == order.field) {
+            return Err(Error::invalid(format!(
+                "order by property \"{}\" is repeated.",
+                order.field
+            )));
+        }
+        if order.field.is_name() && index + 1 < orders.len() {
+            return Err(Error::invalid("Order by __name__ must be the last order."));
+        }
+    }
+    let named = orders.last().is_some_and(|order| order.field.is_name());
+    let implied = |field: &FieldPath| orders.iter().all(|order| &order.field != field);
+    if let Some(field) = inequalities.iter().find(|field| named && implied(field)) {
+        return Err(Error::invalid(format!(
+            "inequality filter property \"{field}\" must be ordered by before __name__."
+        )));
+    }
+    Ok(())
+}
+
 /// Adds what Firestore adds: fields of inequalities by their names, and the document's name, in the last direction.
 pub(super) fn normalize(mut orders: Vec<OrderBy>, inequalities: &[FieldPath]) -> Vec<OrderBy> {
     let descending = orders.last().is_some_and(|order| order.descending);

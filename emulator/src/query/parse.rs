@@ -30,14 +30,17 @@ impl Query {
                 }
             });
         }
-        let order = order::normalize(order::parse(&query.order_by)?, &inequalities);
+        let explicit = order::parse(&query.order_by)?;
+        order::validate(&explicit, &inequalities)?;
+        // Cursors count on what the client said, not on what is added to it.
         let bound = |cursor: &Option<_>| {
             cursor
                 .as_ref()
-                .map(|cursor| Bound::parse(cursor, &order))
+                .map(|cursor| Bound::parse(cursor, &explicit))
                 .transpose()
         };
         let (start, end) = (bound(&query.start_at)?, bound(&query.end_at)?);
+        let order = order::normalize(explicit.clone(), &inequalities);
         let offset = usize::try_from(query.offset)
             .map_err(|_| Error::invalid(format!("Offset must not be negative: {}.", query.offset)))?;
         let limit = query

@@ -13,13 +13,15 @@ use crate::{
         structured_query::{self as proto, composite_filter, field_filter, filter::FilterType, unary_filter},
         value::ValueType,
     },
-    value::{as_array, is_nan, is_null, null, validate},
+    value::{as_array, null, validate},
 };
 
 /// Values that IN and ARRAY_CONTAINS_ANY may have.
 const MAX_DISJUNCTIONS: usize = 30;
 /// Values that NOT_IN may have.
 const MAX_NOT_IN: usize = 10;
+/// Bytes that a string or bytes in a filter may have.
+const MAX_OPERAND_BYTES: usize = 1_500;
 /// Levels that composite filters may be nested.
 const MAX_DEPTH: usize = 100;
 
@@ -40,13 +42,12 @@ fn parse_nested(filter: &proto::Filter, scope: &Scope, depth: usize) -> Result<F
                 .iter()
                 .map(|filter| parse_nested(filter, scope, depth + 1))
                 .collect::<Result<_>>()?;
-            if filters.is_empty() {
-                return Err(Error::invalid(
-                    "A composite filter must hold at least one filter.",
-                ));
-            }
+
             match composite_filter::Operator::try_from(composite.op) {
                 Ok(composite_filter::Operator::And) => Ok(Filter::And(filters)),
+                Ok(composite_filter::Operator::Or) if filters.is_empty() => {
+                    Err(Error::invalid("OR must hold at least one filter."))
+                }
                 Ok(composite_filter::Operator::Or) => Ok(Filter::Or(filters)),
                 Ok(composite_filter::Operator::Unspecified) | Err(_) => {
                     Err(Error::invalid("A composite filter must be AND or OR."))
@@ -99,24 +100,51 @@ fn parse_field(filter: &proto::FieldFilter, scope: &Scope) -> Result<Filter> {
             return Err(Error::invalid("A field filter must say how it compares."));
         }
     };
-    match operator {
-        Operator::In | Operator::ArrayContainsAny => check_list(operand, MAX_DISJUNCTIONS, filter.op)?,
-        Operator::NotIn => check_list(operand, MAX_NOT_IN, filter.op)?,
-        _ => validate::value(operand)?,
-    }
+    let most = match operator {
+        Operator::In | Operator::ArrayContainsAny => Some(MAX_DISJUNCTIONS),
+        Operator::NotIn => Some(MAX_NOT_IN),
+        Operator::Less
+        | Operator::LessOrEqual
+        | Operator::Greater
+        | Operator::GreaterOrEqual
+        | Operator::Equal
+        | Operator::NotEqual
+        | Operator::ArrayContains
+        | Operator::IsNull
+        | Operator::IsNotNull
+        | Operator::IsNan
+        | Operator::IsNotNan => None,
+    };
+    let operands = match most {
+        Some(most) => check_list(operand, most, filter.op)?,
+        None => std::slice::from_ref(operand),
+    };
+    // Unlike a stored array, a list of operands may hold arrays.
+    operands.iter().try_for_each(check_operand)?;
     if field.is_name() {
-        check_names(operator, operand, scope)?;
+        check_names(operator, operands, scope)?;
     }
-    Ok(match operator {
-        Operator::Equal if is_null(operand) => Filter::Field(field, Operator::IsNull, null()),
-        Operator::Equal if is_nan(operand) => Filter::Field(field, Operator::IsNan, null()),
-        Operator::NotEqual if is_null(operand) => Filter::Field(field, Operator::IsNotNull, null()),
-        Operator::NotEqual if is_nan(operand) => Filter::Field(field, Operator::IsNotNan, null()),
-        operator => Filter::Field(field, operator, operand.clone()),
-    })
+    Ok(Filter::Field(field, operator, operand.clone()))
 }
 
-fn check_list(operand: &Value, most: usize, operator: i32) -> Result<()> {
+/// Refuses operands that cannot be stored, or that are longer than what is indexed of a value.
+fn check_operand(operand: &Value) -> Result<()> {
+    validate::value(operand)?;
+    let length = match &operand.value_type {
+        Some(ValueType::StringValue(string)) => string.len(),
+        Some(ValueType::BytesValue(bytes)) => bytes.len(),
+        Some(_) | None => 0,
+    };
+    if length > MAX_OPERAND_BYTES {
+        return Err(Error::invalid(format!(
+            "The value of a filter is longer than {MAX_OPERAND_BYTES} bytes."
+        )));
+    }
+    Ok(())
+}
+
+/// Returns the operands of an operator that takes several.
+fn check_list(operand: &Value, most: usize, operator: i32) -> Result<&[Value]> {
     let name = field_filter::Operator::try_from(operator).map_or("", |operator| operator.as_str_name());
     let Some(values) = as_array(operand) else {
         return Err(Error::invalid(format!("'{name}' requires an array value.")));
@@ -131,19 +159,14 @@ fn check_list(operand: &Value, most: usize, operator: i32) -> Result<()> {
             "'{name}' supports up to {most} comparison values."
         )));
     }
-    // Unlike a stored array, this one may hold arrays.
-    values.iter().try_for_each(validate::value)
+    Ok(values)
 }
 
 /// Refuses to compare the name of a document with anything but names of documents that the query could find.
-fn check_names(operator: Operator, operand: &Value, scope: &Scope) -> Result<()> {
-    let names = match operator {
-        Operator::ArrayContains | Operator::ArrayContainsAny => {
-            return Err(Error::invalid("Array filters cannot be applied to __name__."));
-        }
-        Operator::In | Operator::NotIn => as_array(operand).unwrap_or_default(),
-        _ => std::slice::from_ref(operand),
-    };
+fn check_names(operator: Operator, names: &[Value], scope: &Scope) -> Result<()> {
+    if matches!(operator, Operator::ArrayContains | Operator::ArrayContainsAny) {
+        return Err(Error::invalid("Array filters cannot be applied to __name__."));
+    }
     for name in names {
         let Some(ValueType::ReferenceValue(name)) = &name.value_type else {
             return Err(Error::invalid("__key__ filter value must be a Key."));
@@ -162,24 +185,35 @@ fn check_names(operator: Operator, operand: &Value, scope: &Scope) -> Result<()>
 
 /// Refuses combinations that Firestore refuses.
 pub(super) fn check_limits(filter: &Filter) -> Result<()> {
-    let (mut not_in, mut not_equal, mut disjunctive) = (0, 0, 0);
-    filter.visit(&mut |_, operator, _| match operator {
-        Operator::NotIn => not_in += 1,
-        Operator::NotEqual | Operator::IsNotNull | Operator::IsNotNan => not_equal += 1,
-        Operator::In | Operator::ArrayContainsAny => disjunctive += 1,
-        _ => {}
+    let (mut not_in, mut negations, mut disjunctions) = (0, 0, 0);
+    filter.visit(&mut |_, operator, _| {
+        not_in += u32::from(operator == Operator::NotIn);
+        negations += u32::from(matches!(
+            operator,
+            Operator::NotIn | Operator::NotEqual | Operator::IsNotNull | Operator::IsNotNan
+        ));
+        disjunctions += u32::from(matches!(operator, Operator::In | Operator::ArrayContainsAny));
     });
-    if not_in > 1 {
-        return Err(Error::invalid("Only a single 'NOT_IN' is allowed in a query."));
-    }
-    if not_in > 0 && not_equal > 0 {
+    if negations > 1 {
         return Err(Error::invalid(
-            "Cannot use 'NOT_IN' and 'NOT_EQUAL' in the same query.",
+            "Only a single 'NOT_EQUAL', 'NOT_IN', 'IS_NOT_NAN', or 'IS_NOT_NULL' filter allowed per query.",
         ));
     }
-    if not_in > 0 && disjunctive > 0 {
+    if not_in > 0 && disjunctions > 0 {
         return Err(Error::invalid(
             "Cannot use 'NOT_IN' with 'IN' or 'ARRAY_CONTAINS_ANY' in the same query.",
+        ));
+    }
+    let of_arrays = |operator| matches!(operator, Operator::ArrayContains | Operator::ArrayContainsAny);
+    if filter
+        .conjuncts()
+        .into_iter()
+        .filter(|(_, operator, _)| of_arrays(*operator))
+        .count()
+        > 1
+    {
+        return Err(Error::invalid(
+            "A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction.",
         ));
     }
     Ok(())

@@ -54,7 +54,7 @@ impl Service {
         })
     }
 
-    /// Each write happens or fails on its own, and says so.
+    /// Each write happens or fails on its own, and says so; one that makes no sense fails the request.
     pub(super) async fn batch_writes(&self, request: BatchWriteRequest) -> Result<BatchWriteResponse> {
         let database = DatabaseName::parse(&request.database)?;
         if request.writes.len() > MAX_BATCH_WRITES {
@@ -63,30 +63,25 @@ impl Service {
             )));
         }
         let mut names = std::collections::BTreeSet::new();
-        let mut outcomes = Vec::with_capacity(request.writes.len());
+        let mut writes = Vec::with_capacity(request.writes.len());
         for write in request.writes {
-            let write = Write::parse(write, &database);
-            if let Ok(write) = &write
-                && !names.insert(write.name.clone())
-            {
+            let write = Write::parse(write, &database)?;
+            if !names.insert(write.name.clone()) {
                 return Err(Error::invalid(format!(
                     "A batch may write \"{}\" only once.",
                     write.name
                 )));
             }
-            outcomes.push(write);
+            writes.push(write);
         }
         // All are queued before the first is awaited, so that they share their syncs.
-        let pending: Vec<_> = outcomes
+        let pending: Vec<_> = writes
             .into_iter()
-            .map(|write| write.map(|write| tokio::spawn(self.clone().commit_alone(write))))
+            .map(|write| tokio::spawn(self.clone().commit_alone(write)))
             .collect();
         let mut response = BatchWriteResponse::default();
-        for outcome in pending {
-            let result = match outcome {
-                Ok(task) => task.await.unwrap_or(Err(Error::Closing)),
-                Err(error) => Err(error),
-            };
+        for task in pending {
+            let result = task.await.unwrap_or(Err(Error::Closing));
             response.status.push(status(result.as_ref().err()));
             response.write_results.push(result.unwrap_or_default());
         }

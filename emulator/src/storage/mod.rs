@@ -29,10 +29,13 @@ use crate::{
     time::Micros,
 };
 
+type ReadDocuments = ReadOnlyTable<&'static [u8], &'static [u8]>;
+type ReadIndex = ReadOnlyTable<&'static [u8], u16>;
+
 /// A state of all databases at one commit, which later commits do not touch.
 pub(crate) struct Snapshot {
     /// Documents and index as of then.
-    pub(crate) tables: Tables<ReadOnlyTable<&'static [u8], &'static [u8]>, ReadOnlyTable<&'static [u8], u16>>,
+    pub(crate) tables: Tables<ReadDocuments, ReadIndex>,
     /// When the last commit that it shows happened.
     pub(crate) time: Micros,
 }

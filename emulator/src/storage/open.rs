@@ -104,7 +104,12 @@ fn explain(path: &Path, error: DatabaseError) -> OpenError {
         {
             OpenError::Io { path, source }
         }
-        other => OpenError::Damaged {
+        other @ (DatabaseError::LockProtocolMismatch
+        | DatabaseError::RepairAborted
+        | DatabaseError::UpgradeRequired(_)
+        | DatabaseError::TransactionInProgress
+        | DatabaseError::Storage(_)
+        | _) => OpenError::Damaged {
             path,
             reason: other.to_string(),
         },

@@ -13,17 +13,17 @@ const MAX_DOCUMENT_BYTES: usize = 1_048_576;
 const MAX_PROPERTY_BYTES: usize = 1_048_487;
 /// Levels of maps and arrays that may be nested.
 const MAX_DEPTH: usize = 20;
-/// Bytes of UTF-8 that a field's name may have.
+/// Bytes of UTF-8 that a field's name, and the path to a field, may have.
 const MAX_FIELD_NAME_BYTES: usize = 1_500;
 
 /// Refuses fields that no document may hold.
 pub(crate) fn fields(fields: &Fields) -> Result<()> {
-    map(fields, 1)
+    map(fields, 1, 0)
 }
 
 /// Refuses a value that no field may hold.
 pub(crate) fn value(value: &Value) -> Result<()> {
-    nested(value, 1)
+    nested(value, 1, 0)
 }
 
 /// Refuses a document that is too large.
@@ -38,15 +38,21 @@ pub(crate) fn document_size(name: &DocumentName, fields: &Fields) -> Result<()> 
     Ok(())
 }
 
-fn map(fields: &Fields, depth: usize) -> Result<()> {
+/// `path` is how many bytes the path to these fields has, its last dot included.
+fn map(fields: &Fields, depth: usize, path: usize) -> Result<()> {
     for (name, value) in fields {
         field_name(name)?;
-        nested(value, depth)?;
+        if path + name.len() > MAX_FIELD_NAME_BYTES {
+            return Err(Error::invalid(
+                "The path to a property is longer than 1500 bytes.",
+            ));
+        }
+        nested(value, depth, path + name.len() + 1)?;
     }
     Ok(())
 }
 
-fn nested(value: &Value, depth: usize) -> Result<()> {
+fn nested(value: &Value, depth: usize, path: usize) -> Result<()> {
     let Some(value_type) = &value.value_type else {
         return Err(Error::invalid("Value must have a value type."));
     };
@@ -76,7 +82,7 @@ fn nested(value: &Value, depth: usize) -> Result<()> {
                 if matches!(element.value_type, Some(ValueType::ArrayValue(_))) {
                     return Err(Error::invalid("Cannot convert an array value in an array value."));
                 }
-                nested(element, depth + 1)
+                nested(element, depth + 1, path)
             })
         }
         ValueType::MapValue(inner) => {
@@ -84,7 +90,7 @@ fn nested(value: &Value, depth: usize) -> Result<()> {
             if let Some(numbers) = as_vector(&inner.fields) {
                 return vector(numbers);
             }
-            map(&inner.fields, depth + 1)
+            map(&inner.fields, depth + 1, path)
         }
         ValueType::NullValue(_)
         | ValueType::BooleanValue(_)
