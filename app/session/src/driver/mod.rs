@@ -288,7 +288,9 @@ impl<P: Platform> Driver<P> {
     fn leave(&mut self) {
         if self.stay.is_inside() {
             self.input(Input::Hangup);
-        } else if self.stay.is_asking() {
+        }
+        if self.stay.is_asking() {
+            // The server is about to let us in, or in again. The call does not know, so its hang-up says nothing.
             self.link.send(&ClientMessage::Leave);
         }
         self.clear();
