@@ -23,6 +23,7 @@ mod prefs;
 mod room;
 mod root;
 pub mod route;
+pub mod styles;
 mod surface;
 mod ui;
 

@@ -46,6 +46,7 @@ pub fn Lobby(asked: Option<String>) -> Element {
             section { class: "lobby-media", "aria-label": words.say("lobby-media"),
                 Preview {}
                 if calls == Calls::Here {
+                    Troubles {}
                     DeviceChoice {}
                 }
             }
@@ -55,7 +56,6 @@ pub fn Lobby(asked: Option<String>) -> Element {
                 JoinForm { asked }
                 if calls == Calls::Here {
                     ServerAway {}
-                    Troubles {}
                 }
             }
         }

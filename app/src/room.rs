@@ -112,6 +112,7 @@ impl Panels {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "there are some three hundred keys")]
 fn on_key(app: App, panels: Panels, event: &KeyboardEvent) {
     let modifiers = event.modifiers();
     if event.is_composing() || modifiers.ctrl() || modifiers.alt() || modifiers.meta() {

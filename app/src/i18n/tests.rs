@@ -21,27 +21,31 @@ fn sources(folder: &Path, all: &mut String) {
     }
 }
 
-/// The string literals that look like keys: lower-case words joined by hyphens, with a known first word.
+/// The string literals that look like keys: lower-case words joined by hyphens, of which the first is known, and which
+/// are no class or id of an element.
 fn keys_in(source: &str) -> BTreeSet<&str> {
     let families: BTreeSet<&str> = ENGLISH
         .keys()
         .filter_map(|key| Some(key.split_once('-')?.0))
         .collect();
-    let calls = source
-        .split([' ', '(', '\n'])
-        .filter_map(|piece| piece.strip_prefix('"')?.split_once('"'));
-    calls
-        .map(|(literal, _)| literal)
-        .filter(|literal| {
-            literal
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        })
-        .filter(|literal| {
-            literal
+    let is_key = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            && text
                 .split_once('-')
                 .is_some_and(|(family, _)| families.contains(family))
-        })
+    };
+    let names_an_element = |before: &str| {
+        ["class: ", "id: ", "r#for: ", "\": "]
+            .iter()
+            .any(|field| before.ends_with(field))
+    };
+    let quotes: Vec<usize> = source.match_indices('"').map(|(at, _)| at).collect();
+    quotes
+        .windows(2)
+        .filter(|pair| !names_an_element(&source[..pair[0]]))
+        .map(|pair| &source[pair[0] + 1..pair[1]])
+        .filter(|text| is_key(text))
         .collect()
 }
 
@@ -49,16 +53,8 @@ fn keys_in(source: &str) -> BTreeSet<&str> {
 fn both_languages_say_everything_with_the_same_placeholders() {
     let keys = |table: &'static Table| table.keys().copied().collect::<BTreeSet<_>>();
     let (english, japanese) = (keys(&ENGLISH), keys(&JAPANESE));
-    assert_eq!(
-        english.difference(&japanese).collect::<Vec<_>>(),
-        Vec::<&&str>::new(),
-        "missing in Japanese"
-    );
-    assert_eq!(
-        japanese.difference(&english).collect::<Vec<_>>(),
-        Vec::<&&str>::new(),
-        "missing in English"
-    );
+    let gaps: Vec<_> = english.symmetric_difference(&japanese).collect();
+    assert!(gaps.is_empty(), "in one language only: {gaps:?}");
     for key in english {
         assert_eq!(
             placeholders(ENGLISH[key]),
@@ -108,9 +104,9 @@ fn every_key_that_is_used_exists_and_every_key_is_used() {
     let used = keys_in(&all);
     assert!(used.len() > 50, "the search for keys finds {} only", used.len());
     let unknown: Vec<_> = used.iter().filter(|key| !ENGLISH.contains_key(**key)).collect();
-    assert_eq!(unknown, Vec::<&&str>::new(), "used but not there");
+    assert!(unknown.is_empty(), "used but not there: {unknown:?}");
     let idle: Vec<_> = ENGLISH.keys().filter(|key| !used.contains(**key)).collect();
-    assert_eq!(idle, Vec::<&&&str>::new(), "there but not used");
+    assert!(idle.is_empty(), "there but not used: {idle:?}");
 }
 
 #[test]

@@ -65,11 +65,11 @@ fn One(which: Which, trouble: Trouble) -> Element {
 
     rsx! {
         Notice { tone: Tone::Trouble, title: title(words, which, trouble), hint,
-            if trouble == Trouble::Refused {
-                WhereToAllow {}
-            }
             if trouble != Trouble::Unsupported {
                 button { class: "quiet", r#type: "button", onclick: again, {words.say("trouble-again")} }
+            }
+            if trouble == Trouble::Refused {
+                WhereToAllow {}
             }
         }
     }

@@ -46,7 +46,7 @@ pub fn PostList() -> Element {
             loaded.write().take_in(page);
         });
     };
-    use_hook(move || load());
+    use_hook(load);
     let Loaded { posts, state } = loaded();
 
     rsx! {

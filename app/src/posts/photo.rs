@@ -78,7 +78,8 @@ async fn data_url(words: Words, file: &FileData) -> Result<String, String> {
 
 /// Length of the data URL of a file: base64 writes every three bytes as four characters.
 fn encoded_length(kind: &str, size: u64) -> u64 {
-    "data:;base64,".len() as u64 + kind.len() as u64 + size.div_ceil(3).saturating_mul(4)
+    let head = "data:;base64,".len() + kind.len();
+    size.div_ceil(3).saturating_mul(4).saturating_add(head as u64)
 }
 
 #[cfg(test)]

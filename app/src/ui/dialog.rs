@@ -5,6 +5,7 @@ use crate::{
     icons::{self, Icon},
 };
 use dioxus::{core::queue_effect, prelude::*};
+use futures::channel::oneshot;
 use std::rc::Rc;
 
 /// A dialog with a heading and a way out. It takes the focus when it opens.
@@ -73,10 +74,13 @@ impl Return {
         let Some(element) = self.0.peek().clone() else {
             return;
         };
-        queue_effect(move || {
-            spawn(async move {
+        // An effect runs after the next render, but in no scope, and so cannot spawn.
+        let (tell, drawn) = oneshot::channel();
+        queue_effect(move || drop(tell.send(())));
+        spawn(async move {
+            if drawn.await.is_ok() {
                 element.set_focus(true).await.ok();
-            });
+            }
         });
     }
 }
