@@ -49,16 +49,6 @@ struct Action {
 }
 
 impl Prod {
-    /// Makes a broadcast to which nobody is connected.
-    pub fn new() -> Self {
-        Self {
-            connections: Arc::default(),
-            next: Arc::default(),
-            clock: Clock::start(),
-            open: watch::Sender::new(()),
-        }
-    }
-
     /// Closes every socket and waits until they are closed.
     pub async fn stop(&self) {
         for outbox in self.lock().values() {
@@ -92,6 +82,18 @@ impl Prod {
             prod: self,
         };
         socket::serve(hyper_util::rt::TokioIo::new(io), outbox, client).await;
+    }
+}
+
+/// A broadcast to which nobody is connected.
+impl Default for Prod {
+    fn default() -> Self {
+        Self {
+            connections: Arc::default(),
+            next: Arc::default(),
+            clock: Clock::start(),
+            open: watch::Sender::new(()),
+        }
     }
 }
 
@@ -152,10 +154,12 @@ fn heard(text: &str) -> Result<String, String> {
     if action.action != "sendmessage" {
         return Err(format!("there is no such action; {example}"));
     }
-    Ok(match action.data {
-        Value::String(text) => text,
-        data => data.to_string(),
-    })
+    match action.data {
+        Value::String(text) => Ok(text),
+        data @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            Ok(data.to_string())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! - What is answered is what Firestore says after the question was asked. There is no cache ([`flights`] is none).
 
 mod body;
+mod budget;
 mod error;
 mod flights;
 mod openapi;

@@ -128,7 +128,7 @@ impl App {
     pub fn new(rooms: Settings, store: Store, site: Site, origins: Origins) -> Self {
         Self {
             hub: Hub::start(rooms, store.clone()),
-            prod: Prod::new(),
+            prod: Prod::default(),
             store,
             site: Arc::new(site),
             origins,
@@ -278,7 +278,7 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => std::net::Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => std::net::Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
     };
     SocketAddr::new(ip, address.port())
 }

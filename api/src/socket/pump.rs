@@ -191,3 +191,79 @@ where
     // Of a frame that was too large the rest is still coming; a reset in the middle would hide why.
     let _ = tokio::io::copy(socket.get_mut(), &mut tokio::io::sink()).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use tokio::{io::DuplexStream, task::JoinHandle};
+
+    #[derive(Clone, Default)]
+    struct Ears(Arc<AtomicU32>);
+
+    impl Listener for Ears {
+        fn text(&mut self, _: &str) {}
+        fn binary(&mut self) {}
+        fn gone(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// A served socket: the client's end, the outbox, how often it is gone, and its task.
+    fn socket() -> (DuplexStream, Arc<Outbox>, Ears, JoinHandle<()>) {
+        let (near, far) = tokio::io::duplex(1024);
+        let (outbox, ears) = (Arc::new(Outbox::default()), Ears::default());
+        let task = tokio::spawn(serve(far, Arc::clone(&outbox), ears.clone()));
+        (near, outbox, ears, task)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_answers_pings_stays_for_as_long_as_it_likes() {
+        let (near, _, ears, task) = socket();
+        let mut client = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
+        // Reading is what answers.
+        let hour = timeout(Duration::from_secs(3_600), async {
+            while client.next().await.is_some() {}
+        });
+        assert!(hour.await.is_err(), "the socket has ended");
+        assert_eq!(ears.0.load(Ordering::SeqCst), 0);
+        drop(client);
+        task.await.unwrap();
+        assert_eq!(ears.0.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_is_silent_is_given_up_after_two_pings() {
+        let (near, _, ears, task) = socket();
+        let started = Instant::now();
+        task.await.unwrap();
+        assert_eq!(ears.0.load(Ordering::SeqCst), 1);
+        assert!(started.elapsed() >= SILENCE && started.elapsed() <= SILENCE + LINGER);
+        drop(near);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_waits_for_its_reader_no_longer_than_permitted() {
+        let (near, outbox, ears, task) = socket();
+        let started = Instant::now();
+        outbox.push("x".repeat(64 * 1024).into());
+        task.await.unwrap();
+        assert_eq!(ears.0.load(Ordering::SeqCst), 1);
+        assert!(started.elapsed() >= WRITE && started.elapsed() <= WRITE + LINGER);
+        drop(near);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_queue_that_runs_over_does_not_wait_for_the_write_under_way() {
+        let (near, outbox, ears, task) = socket();
+        let started = Instant::now();
+        for _ in 0..64 {
+            outbox.push("x".repeat(64 * 1024).into());
+            tokio::task::yield_now().await;
+        }
+        task.await.unwrap();
+        assert_eq!(ears.0.load(Ordering::SeqCst), 1);
+        assert!(started.elapsed() <= LINGER, "{:?}", started.elapsed());
+        drop(near);
+    }
+}

@@ -1,0 +1,29 @@
+//! The whole server over real sockets: what clients see, good ones and others.
+
+#![allow(
+    clippy::expect_used,
+    reason = "a test that finds something else than it expects has failed"
+)]
+
+#[path = "server/bad_clients.rs"]
+mod bad_clients;
+#[path = "server/binary.rs"]
+mod binary;
+#[path = "server/calls.rs"]
+mod calls;
+#[path = "server/chat.rs"]
+mod chat;
+#[path = "server/client.rs"]
+mod client;
+#[path = "server/doors.rs"]
+mod doors;
+#[path = "server/ends.rs"]
+mod ends;
+#[path = "server/files.rs"]
+mod files;
+#[path = "posts/http.rs"]
+mod http;
+#[path = "server/prod.rs"]
+mod prod;
+#[path = "server/world.rs"]
+mod world;

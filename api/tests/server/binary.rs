@@ -1,0 +1,161 @@
+//! The `tsukiyo` binary as a process: started, ended, killed and started again.
+
+use crate::client::{Client, SOON, join};
+use serde_json::{Value, json};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    /// Starts the server and waits until it says that it is ready.
+    async fn start(directory: &Path) -> Self {
+        let ready = directory.join("ready.json");
+        std::fs::remove_file(&ready).ok();
+        let child = command(directory)
+            .args(["--port", "0", "--functions-port", "0", "--firestore-port", "0"])
+            .args(["--firestore-page-port", "0", "--ready-file", "ready.json"])
+            .spawn()
+            .expect("the binary runs");
+        let deadline = Instant::now() + SOON;
+        let said: Value = loop {
+            if let Ok(text) = std::fs::read(&ready) {
+                break serde_json::from_slice(&text).expect("the file is whole");
+            }
+            assert!(Instant::now() < deadline, "the server is not ready in time");
+            tokio::task::yield_now().await;
+        };
+        let url = said["app"].as_str().expect("an address");
+        let address = url.trim_start_matches("http://").parse().expect("an address");
+        Self { child, address }
+    }
+
+    async fn connect(&self) -> Client {
+        Client::open(self.address, "/ws", &[])
+            .await
+            .expect("the socket opens")
+    }
+
+    fn terminate(&self) {
+        let pid = i32::try_from(self.child.id()).expect("a process id");
+        let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it can be signalled");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn command(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tsukiyo"));
+    command
+        .arg("serve")
+        .current_dir(directory)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    for name in [
+        "FIRESTORE_EMULATOR_HOST",
+        "GOOGLE_CLOUD_PROJECT",
+        "TSUKIYO_DATA_DIR",
+        "TSUKIYO_SECRET",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_and_who_was_there_survives_a_killed_process() {
+    let directory = tempfile::tempdir().expect("there is room on the disk");
+    let mut process = Process::start(directory.path()).await;
+    let mut client = process.connect().await;
+    client.join("tsukimi", "Aki").await;
+    client
+        .say(json!({"type": "chat", "text": "hello", "nonce": "n1"}))
+        .await;
+    let said = client.hear_a("chat").await;
+    process.child.kill().expect("it can be killed");
+    assert_eq!(client.closed().await, None);
+    drop(process);
+
+    let process = Process::start(directory.path()).await;
+    let mut again = process.connect().await;
+    let joined = again.come_back("tsukimi", &client, true).await;
+    assert_eq!(
+        (&joined["member"], &joined["resumed"]),
+        (&json!(client.id), &json!(false))
+    );
+    assert_eq!(
+        again.hear_a("history").await["messages"],
+        json!([said["message"]])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_ends_it_in_peace() {
+    let directory = tempfile::tempdir().expect("there is room on the disk");
+    let mut process = Process::start(directory.path()).await;
+    let mut client = process.connect().await;
+    client.say(join("tsukimi", "Aki")).await;
+    client.hear_a("joined").await;
+    process.terminate();
+    assert_eq!(client.closed().await, Some(1012));
+    let status = tokio::task::block_in_place(|| process.child.wait()).expect("it ends");
+    assert!(status.success(), "{status}");
+}
+
+#[tokio::test]
+async fn settings_come_from_dotenv_and_wrong_ones_are_named() {
+    let directory = tempfile::tempdir().expect("there is room on the disk");
+    for (dotenv, part) in [
+        ("TSUKIYO_PORT=many\n", "--port"),
+        ("TSUKIYO_ICE_SERVERS=stun.example.org\n", "stun:host:port"),
+        ("TSUKIYO_SECRET=short\n", "16 characters"),
+        ("TSUKIYO_LOG=api=loud\n", "api=loud"),
+        ("this is no line\n", ".env"),
+    ] {
+        std::fs::write(directory.path().join(".env"), dotenv).expect("a file");
+        let output = command(directory.path())
+            .stderr(Stdio::piped())
+            .output()
+            .expect("the binary runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{dotenv}");
+        assert!(said.contains(part), "{dotenv}: {said}");
+    }
+}
+
+#[test]
+fn help_names_every_variable_and_the_example_file_does_too() {
+    let directory = tempfile::tempdir().expect("there is room on the disk");
+    let output = command(directory.path())
+        .arg("--help")
+        .stdout(Stdio::piped())
+        .output()
+        .expect("the binary runs");
+    let help = String::from_utf8_lossy(&output.stdout).into_owned();
+    let example = include_str!("../../../.env.example");
+    let names: Vec<&str> = help
+        .split("[env: ")
+        .skip(1)
+        .filter_map(|rest| rest.split(['=', ']']).next())
+        .collect();
+    assert!(names.len() > 15, "{names:?}");
+    for name in names {
+        assert!(
+            example.contains(&format!("#{name}=")),
+            "{name} is not in .env.example"
+        );
+    }
+}
