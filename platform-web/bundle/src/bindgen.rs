@@ -29,18 +29,18 @@ impl Script {
     }
 }
 
-/// Runs wasm-bindgen over the module at `wasm`.
+/// Runs wasm-bindgen over the module at `wasm`. With `names`, functions keep theirs, so that a stack trace can be read.
 ///
 /// # Errors
 /// When the file is missing, when it was built against another wasm-bindgen than this tool (both speak one private
 /// format, so the lock file must hold them at one version), or when a snippet cannot be linked.
-pub fn run(wasm: &Path) -> Result<App> {
+pub fn run(wasm: &Path, names: bool) -> Result<App> {
     let mut output = Bindgen::new()
         .input_path(wasm)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        .remove_name_section(true)
+        .remove_name_section(!names)
         .remove_producers_section(true)
         .out_name("app")
         .generate_output()

@@ -36,7 +36,7 @@ struct Args {
     /// Where the site goes. What was there before is replaced.
     #[arg(long)]
     out: PathBuf,
-    /// Compresses quickly instead of well, for a build that is looked at once.
+    /// Compresses quickly instead of well and keeps the names of functions, for a build that is looked at once.
     #[arg(long)]
     fast: bool,
 }
@@ -61,7 +61,7 @@ fn main() -> Result<()> {
 
 /// Collects every file of the site, those that others point at first.
 fn assemble(args: &Args) -> Result<Site> {
-    let app = bindgen::run(&args.wasm)?;
+    let app = bindgen::run(&args.wasm, args.fast)?;
     let mut site = Site::default();
 
     let wasm_url = site.add_hashed("app.wasm", app.wasm);

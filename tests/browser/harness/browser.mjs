@@ -34,7 +34,10 @@ export async function startBrowser({ camera = true, allowed = true, fps = 15 } =
   return new Browser(native);
 }
 
+let started = 0;
+
 class Browser {
+  #number = ++started;
   #native;
   #tabs = [];
   #forget;
@@ -102,7 +105,7 @@ class Browser {
 
   async #testify(folder) {
     for (const [index, { page, console: lines }] of this.#tabs.entries()) {
-      const name = path.join(folder, `page-${index + 1}`);
+      const name = path.join(folder, `browser-${this.#number}-page-${index + 1}`);
       await fs.writeFile(`${name}.log`, `${page.url()}\n${lines.join('\n')}\n`);
       if (!page.isClosed()) await page.screenshot({ path: `${name}.png`, timeout: 5_000 }).catch(() => {});
     }

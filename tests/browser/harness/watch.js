@@ -2,6 +2,9 @@
 // The product knows nothing of it; the floor page of the benchmarks is watched by the same code.
 
 (() => {
+  // Ten frames are not enough to leave a panic's own.
+  Error.stackTraceLimit = 50;
+
   const watch = (window.__watch = {
     /** Every peer connection that the page made. */
     connections: [],
