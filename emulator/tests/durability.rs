@@ -1,5 +1,11 @@
 //! What the data file promises: acknowledged writes survive a kill, and one process at a time has the file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod support;
 
 use std::{

@@ -1,5 +1,11 @@
 //! Transactions under contention.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod support;
 
 use gcloud_sdk::google::firestore::v1::{

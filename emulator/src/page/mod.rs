@@ -86,12 +86,8 @@ fn show(storage: &Storage, project: &str, database: &str, path: &str, after: &Af
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let snapshot = storage.snapshot();
     let body = if segments.len().is_multiple_of(2) {
-        let parent = ParentName::parse(
-            &[format!("{root}/documents"), segments.join("/")]
-                .join("/")
-                .trim_end_matches('/')
-                .to_owned(),
-        )?;
+        let name = [format!("{root}/documents"), segments.join("/")].join("/");
+        let parent = ParentName::parse(name.trim_end_matches('/'))?;
         view::parent(&snapshot, &parent)?
     } else {
         view::collection(&snapshot, &root, &segments, &after.after)?

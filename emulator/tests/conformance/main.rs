@@ -4,6 +4,12 @@
 //! installed, the file is compared with that, too; `UPDATE_EXPECTED=1` writes it anew. Places where we differ on purpose
 //! are listed in `differences.txt` with the reason.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
