@@ -6,8 +6,6 @@ use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStream};
 
 /// Samples that are looked at: some 20 ms.
 const WINDOW: u32 = 1024;
-/// What counts as silence and as loud, in decibels below the loudest possible.
-const RANGE: (f32, f32) = (-60.0, -12.0);
 
 /// Measures a track until it is dropped.
 pub struct Meter {
@@ -38,8 +36,7 @@ impl session::platform::Meter for Meter {
         let mut samples = [0.0; WINDOW as usize];
         self.analyser.get_float_time_domain_data(&mut samples);
         let power = samples.iter().map(|sample| sample * sample).sum::<f32>() / WINDOW as f32;
-        let decibels = 10.0 * power.max(f32::MIN_POSITIVE).log10();
-        ((decibels - RANGE.0) / (RANGE.1 - RANGE.0)).clamp(0.0, 1.0)
+        power.sqrt().clamp(0.0, 1.0)
     }
 }
 

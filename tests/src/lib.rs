@@ -11,5 +11,6 @@
     reason = "a world that is wrong about itself must stop the test"
 )]
 
+pub mod driver;
 pub mod scenario;
 pub mod sim;

@@ -66,7 +66,7 @@ impl Handle {
         self.view.changes()
     }
 
-    /// Returns the microphone's level, from 0 to 1. It is measured while somebody follows [`Handle::levels`].
+    /// Returns the microphone's level, from 0 to 1; a voice is seldom above 0.2. It is measured while somebody follows [`Handle::levels`].
     pub fn level(&self) -> f32 {
         self.level.get()
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Some twelve readings a second.
 const INTERVAL: Duration = Duration::from_millis(80);
 /// Levels are told in steps, so that silence, which is never quite silent, wakes nobody.
-const STEPS: f32 = 64.0;
+const STEPS: f32 = 256.0;
 
 /// Reads the microphone's level.
 pub(super) struct LevelMeter<P: Platform> {

@@ -26,7 +26,7 @@ pub trait MediaStream: 'static {
 
 /// Measures how loud a track is, until it is dropped.
 pub trait Meter: 'static {
-    /// How loud it is now, from 0 to 1.
+    /// How loud it is now, from 0 to 1: the root mean square of the amplitude. A voice is seldom above 0.2.
     fn level(&self) -> f32;
 }
 

@@ -1,0 +1,133 @@
+//! What is between two peer connections: finds out which two belong together, and lets them connect.
+
+use super::media::Track;
+use call::ConnectionState;
+use session::platform::{Events, MediaKind, PeerConnectionEvent};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+/// Names a connection, over all devices.
+pub type End = u32;
+
+/// All peer connections of a world. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct Air(Rc<RefCell<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    made: End,
+    ends: BTreeMap<End, State>,
+}
+
+/// What is known of a connection.
+#[derive(Debug)]
+struct State {
+    events: Events<PeerConnectionEvent>,
+    /// Whose description it has saved.
+    remote: Option<End>,
+    /// Both descriptions are saved.
+    stable: bool,
+    /// Candidates of the other that were added.
+    heard: usize,
+    connected: bool,
+    sends: BTreeMap<MediaKind, Option<Track>>,
+}
+
+impl Air {
+    /// Registers a connection.
+    pub fn register(&self, events: Events<PeerConnectionEvent>) -> End {
+        let mut inner = self.0.borrow_mut();
+        inner.made += 1;
+        let end = inner.made;
+        inner.ends.insert(
+            end,
+            State {
+                events,
+                remote: None,
+                stable: false,
+                heard: 0,
+                connected: false,
+                sends: BTreeMap::new(),
+            },
+        );
+        end
+    }
+
+    /// A connection has saved both descriptions; the other's is from `remote`.
+    pub fn described(&self, end: End, remote: End) {
+        self.with(end, |state| {
+            state.remote = Some(remote);
+            state.stable = true;
+        });
+        self.connect(end);
+    }
+
+    /// A candidate was added.
+    pub fn heard(&self, end: End) {
+        self.with(end, |state| state.heard += 1);
+        self.connect(end);
+    }
+
+    /// A connection sends this from now on.
+    pub fn sends(&self, end: End, kind: MediaKind, track: Option<Track>) {
+        self.with(end, |state| {
+            state.sends.insert(kind, track);
+        });
+    }
+
+    /// A connection is closed. The other is told nothing, as with a browser that was killed.
+    pub fn close(&self, end: End) {
+        self.0.borrow_mut().ends.remove(&end);
+    }
+
+    /// Tells what of a kind reaches a connection: a track that is enabled and has not ended, of a connected peer.
+    pub fn receives(&self, end: End, kind: MediaKind) -> bool {
+        let inner = self.0.borrow();
+        let Some(state) = inner.ends.get(&end).filter(|state| state.connected) else {
+            return false;
+        };
+        let Some(other) = state.remote.and_then(|remote| inner.ends.get(&remote)) else {
+            return false;
+        };
+        let track = other.sends.get(&kind).and_then(Option::as_ref);
+        other.remote == Some(end) && other.connected && track.is_some_and(Track::flows)
+    }
+
+    /// How many connections were ever made that saved a description.
+    pub fn live(&self) -> usize {
+        let inner = self.0.borrow();
+        inner.ends.values().filter(|state| state.stable).count()
+    }
+
+    fn with(&self, end: End, change: impl FnOnce(&mut State)) {
+        if let Some(state) = self.0.borrow_mut().ends.get_mut(&end) {
+            change(state);
+        }
+    }
+
+    /// Connects two that have saved each other's descriptions and have heard a candidate each.
+    fn connect(&self, end: End) {
+        let mut inner = self.0.borrow_mut();
+        let ready = |inner: &Inner, end: End, other: End| {
+            let state = inner.ends.get(&end);
+            state.is_some_and(|state| {
+                state.stable && state.heard > 0 && !state.connected && state.remote == Some(other)
+            })
+        };
+        let Some(other) = inner.ends.get(&end).and_then(|state| state.remote) else {
+            return;
+        };
+        if !ready(&inner, end, other) || !ready(&inner, other, end) {
+            return;
+        }
+        for end in [end, other] {
+            if let Some(state) = inner.ends.get_mut(&end) {
+                state.connected = true;
+                for change in [ConnectionState::Connecting, ConnectionState::Connected] {
+                    state
+                        .events
+                        .send(PeerConnectionEvent::ConnectionStateChange(change));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! A computer with a browser on it: the platform of a driver.
+
+use super::{
+    air::Air,
+    connection::Connection,
+    media::{HalfLoud, Stream, Track},
+    server::Server,
+    socket::{self, Cut, Socket},
+};
+use session::{
+    Platform,
+    platform::{
+        Events, Exception, Keep, MediaConstraints, MediaKind, MediaStreamTrack, PeerConnectionEvent,
+        PlatformEvent, SocketEvent,
+    },
+    view::{Device as Listed, DeviceKind, StreamId},
+};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    time::Duration,
+};
+use tokio::time::Instant;
+use wire::IceServer;
+
+/// A computer with a browser on it. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Device(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    server: Server,
+    air: Air,
+    started: Instant,
+    random: Cell<u64>,
+    /// What is wrong with it.
+    traits: RefCell<BTreeSet<Trait>>,
+    /// What survives a reload: the storage of the device and of the tab.
+    storage: RefCell<BTreeMap<(Keep, String), String>>,
+    events: RefCell<Option<Events<PlatformEvent>>>,
+    sockets: RefCell<Vec<Cut>>,
+    tracks: RefCell<Vec<Track>>,
+    streams: Cell<u32>,
+    /// Joins, connections and the like that the page has made, by name.
+    asked: RefCell<BTreeMap<&'static str, usize>>,
+}
+
+/// What may be wrong with a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trait {
+    /// There is no camera.
+    NoCamera,
+    /// The person allows nothing.
+    Refusing,
+    /// Another program has the microphone.
+    BusyMicrophone,
+    /// There is no network: sockets do not open.
+    Offline,
+}
+
+impl Device {
+    pub fn new(server: Server, air: Air, seed: u64) -> Self {
+        Self(Rc::new(Inner {
+            server,
+            air,
+            started: Instant::now(),
+            random: Cell::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+            traits: RefCell::default(),
+            storage: RefCell::default(),
+            events: RefCell::default(),
+            sockets: RefCell::default(),
+            tracks: RefCell::default(),
+            streams: Cell::default(),
+            asked: RefCell::default(),
+        }))
+    }
+
+    /// Gives it a trait, or takes it away.
+    pub fn set(&self, what: Trait, on: bool) {
+        let mut traits = self.0.traits.borrow_mut();
+        if on {
+            traits.insert(what);
+        } else {
+            traits.remove(&what);
+        }
+    }
+
+    /// Something happens to the platform.
+    pub fn happen(&self, event: PlatformEvent) {
+        if let Some(events) = &*self.0.events.borrow() {
+            events.send(event);
+        }
+    }
+
+    /// Loses the network: what is under way is lost, and nobody is told. Sockets do not open until it is back.
+    pub fn lose_network(&self) {
+        self.set(Trait::Offline, true);
+        for socket in self.0.sockets.take() {
+            socket.now();
+        }
+    }
+
+    /// The tracks of a kind that hold their device open.
+    pub fn open_tracks(&self, kind: MediaKind) -> Vec<Track> {
+        let tracks = self.0.tracks.borrow();
+        tracks
+            .iter()
+            .filter(|track| track.kind() == kind && track.is_open())
+            .cloned()
+            .collect()
+    }
+
+    /// How often the page has asked for something: `connection`, `socket`, `getUserMedia`.
+    pub fn asked(&self, what: &str) -> usize {
+        self.0.asked.borrow().get(what).copied().unwrap_or_default()
+    }
+
+    fn has(&self, what: Trait) -> bool {
+        self.0.traits.borrow().contains(&what)
+    }
+
+    fn count(&self, what: &'static str) {
+        *self.0.asked.borrow_mut().entry(what).or_default() += 1;
+    }
+}
+
+impl Platform for Device {
+    type Socket = Socket;
+    type PeerConnection = Connection;
+    type Track = Track;
+    type Stream = Stream;
+    type Meter = HalfLoud;
+
+    fn now(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// xorshift64: other numbers every time, the same in every run.
+    fn random(&self) -> u64 {
+        let mut number = self.0.random.get();
+        number ^= number << 13;
+        number ^= number >> 7;
+        number ^= number << 17;
+        self.0.random.set(number);
+        number
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn watch(&self, events: Events<PlatformEvent>) {
+        self.0.events.replace(Some(events));
+    }
+
+    async fn connect(
+        &self,
+        _: &str,
+        protocol: &str,
+        events: Events<SocketEvent>,
+    ) -> Result<Socket, Exception> {
+        self.count("socket");
+        if self.has(Trait::Offline) {
+            return Err(Exception::new("NetworkError", "offline"));
+        }
+        let (socket, cut) = socket::connect(&self.0.server, protocol, events).await?;
+        self.0.sockets.borrow_mut().push(cut);
+        Ok(socket)
+    }
+
+    async fn get(&self, path: &str) -> Result<String, Exception> {
+        let answer = self.0.server.get(path).await;
+        answer.map_err(|error| Exception::new("NetworkError", error))
+    }
+
+    fn peer_connection(
+        &self,
+        _: &[IceServer],
+        events: Events<PeerConnectionEvent>,
+    ) -> Result<Connection, Exception> {
+        self.count("connection");
+        Ok(Connection::new(self.0.air.clone(), events))
+    }
+
+    async fn get_user_media(&self, constraints: &MediaConstraints) -> Result<Vec<Track>, Exception> {
+        tokio::task::yield_now().await;
+        self.count("getUserMedia");
+        let (audio, video) = (constraints.audio.is_some(), constraints.video.is_some());
+        let wrong = [
+            (self.has(Trait::Refusing), "NotAllowedError"),
+            (video && self.has(Trait::NoCamera), "NotFoundError"),
+            (audio && self.has(Trait::BusyMicrophone), "NotReadableError"),
+        ];
+        if let Some((_, name)) = wrong.into_iter().find(|(wrong, _)| *wrong) {
+            return Err(Exception::new(name, "as the test wants it"));
+        }
+        let kinds = [(audio, MediaKind::Audio), (video, MediaKind::Video)];
+        let kinds = kinds.into_iter().filter(|(wanted, _)| *wanted);
+        let tracks: Vec<_> = kinds.map(|(_, kind)| Track::new(kind)).collect();
+        self.0.tracks.borrow_mut().extend(tracks.iter().cloned());
+        Ok(tracks)
+    }
+
+    async fn enumerate_devices(&self) -> Vec<Listed> {
+        let camera = (!self.has(Trait::NoCamera)).then_some((DeviceKind::Camera, "camera"));
+        let all = camera.into_iter().chain([(DeviceKind::Microphone, "microphone")]);
+        all.map(|(kind, id)| Listed {
+            kind,
+            id: id.to_owned(),
+            label: id.to_owned(),
+        })
+        .collect()
+    }
+
+    fn set_sink_id(&self, _: &str) {}
+
+    fn media_stream(&self, _: &Track) -> Option<Stream> {
+        self.0.streams.set(self.0.streams.get() + 1);
+        Some(Stream(StreamId(format!("local-{}", self.0.streams.get()).into())))
+    }
+
+    fn meter(&self, _: &Track) -> Option<HalfLoud> {
+        Some(HalfLoud)
+    }
+
+    fn recall(&self, keep: Keep, key: &str) -> Option<String> {
+        self.0.storage.borrow().get(&(keep, key.to_owned())).cloned()
+    }
+
+    fn remember(&self, keep: Keep, key: &str, value: Option<&str>) {
+        let mut storage = self.0.storage.borrow_mut();
+        match value {
+            Some(value) => storage.insert((keep, key.to_owned()), value.to_owned()),
+            None => storage.remove(&(keep, key.to_owned())),
+        };
+    }
+}
