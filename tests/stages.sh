@@ -92,7 +92,10 @@ stage_clippy_web() {
   env "${wasm[@]}" cargo "${lint[@]}" -p platform-web --target wasm32-unknown-unknown --target-dir "$target/wasm" "$@"
 }
 
-stage_doc() { RUSTDOCFLAGS='-D warnings' cargo doc "${native[@]}" --no-deps --document-private-items; }
+stage_doc() {
+  need_packages "${desktop_packages[@]}"
+  RUSTDOCFLAGS='-D warnings' cargo doc "${native[@]}" --no-deps --document-private-items
+}
 
 stage_deny() {
   command -v cargo-deny >/dev/null || cargo install --locked --quiet cargo-deny
@@ -106,7 +109,10 @@ stage_deny() {
 }
 
 # Unit, store, driver and API tests, and the examples in the documentation. The simulation gets a taste here.
-stage_unit() { TSUKIYO_SEEDS=500 cargo test "${native[@]}" --no-fail-fast; }
+stage_unit() {
+  need_packages "${desktop_packages[@]}"
+  TSUKIYO_SEEDS=500 cargo test "${native[@]}" --no-fail-fast
+}
 
 stage_sim() { cargo test --release -p tests --test sim; }
 
