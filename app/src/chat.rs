@@ -60,9 +60,12 @@ fn Log() -> Element {
                 } else {
                     p { class: "log-end", {words.say("chat-beginning")} }
                 }
-                ol { role: "log", "aria-live": "polite", "aria-label": words.say("chat-title"),
-                    for line in chat.lines.iter() {
-                        Line { key: "{line.key}", line: line.clone() }
+                // The list keeps its meaning: an element with the role of a log is no list.
+                div { role: "log", "aria-live": "polite", "aria-label": words.say("chat-title"),
+                    ol {
+                        for line in chat.lines.iter() {
+                            Line { key: "{line.key}", line: line.clone() }
+                        }
                     }
                 }
             }

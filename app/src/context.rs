@@ -45,6 +45,7 @@ pub fn use_title(words: &str) {
     use_effect(use_reactive!(|title| app.host().set_title(&title)));
 }
 
+// Every component calls these: one copy of each is what a browser should download.
 impl App {
     /// Makes the context within the root component.
     pub(crate) fn new(door: Rc<Door>) -> Self {
@@ -60,26 +61,31 @@ impl App {
     }
 
     /// Returns the platform's door.
+    #[inline(never)]
     pub fn door(&self) -> Rc<Door> {
         self.door.read().clone()
     }
 
     /// Returns the platform's small services.
+    #[inline(never)]
     pub fn host(&self) -> Rc<dyn Host> {
         self.door.read().host.clone()
     }
 
     /// Asks something of the session.
+    #[inline(never)]
     pub fn send(&self, command: Command) {
         self.door.read().handle.send(command);
     }
 
     /// Returns the words in the language of the moment, and subscribes to it.
+    #[inline(never)]
     pub fn words(&self) -> Words {
         Words::of(*self.language.read())
     }
 
     /// Returns the view of the moment without subscribing to it.
+    #[inline(never)]
     pub fn peek(&self) -> Rc<View> {
         self.view.peek().clone()
     }
@@ -89,11 +95,13 @@ impl App {
     }
 
     /// Returns the language of the moment, and subscribes to it.
+    #[inline(never)]
     pub fn language(&self) -> Language {
         *self.language.read()
     }
 
     /// Returns the theme of the moment, and subscribes to it.
+    #[inline(never)]
     pub fn theme(&self) -> Theme {
         *self.theme.read()
     }

@@ -1,6 +1,9 @@
 //! What a platform hands to the components: everything they may ask of the world outside.
 
-use crate::surface::SurfaceProps;
+use crate::{
+    fetch::{Request, Response},
+    surface::SurfaceProps,
+};
 use dioxus::prelude::*;
 use futures::future::LocalBoxFuture;
 use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
@@ -56,6 +59,9 @@ pub trait Host {
 
     /// Puts text on the clipboard and tells whether that worked.
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool>;
+
+    /// Performs a request; `None` when no answer came.
+    fn fetch(&self, request: Request) -> LocalBoxFuture<'static, Option<Response>>;
 
     /// Sets the document's language (`<html lang>`).
     fn set_language(&self, tag: &str);

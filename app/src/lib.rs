@@ -13,6 +13,7 @@ mod chat;
 mod clock;
 pub mod context;
 pub mod door;
+pub mod fetch;
 mod gate;
 pub mod i18n;
 mod icons;

@@ -145,7 +145,7 @@ const screens = {
       await shoot(page, `posts-form-${size}`);
       await page.locator('#post-title').fill('月見の夜 <b>and more</b>');
       await page.locator('#post-text').fill('一行目\n二行目\n'.repeat(4));
-      const photo = fs.readFileSync(path.join(folder, fs.readdirSync(folder).find((name) => name.startsWith('lobby')) ?? ''));
+      const photo = await page.screenshot();
       await page.locator('input[type=file]').setInputFiles({ name: 'moon.png', mimeType: 'image/png', buffer: photo });
       await page.locator('.photo img').waitFor();
       await page.locator('form.post-form button[type=submit]').click();

@@ -1,8 +1,12 @@
 //! The posts API, from the client's side.
 
-use crate::links::percent_encoded;
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use crate::{
+    door::{Door, Host},
+    fetch::{Method, Request},
+    links::percent_encoded,
+};
 use serde::de::DeserializeOwned;
+use std::rc::Rc;
 use wire::{
     limits::POSTS_PAGE,
     posts::{ErrorBody, Post, PostData},
@@ -27,18 +31,17 @@ pub enum Failure {
 }
 
 /// The API of one server.
-#[derive(Debug, Clone)]
 pub struct Posts {
-    client: Client,
+    host: Rc<dyn Host>,
     base: String,
 }
 
 impl Posts {
-    /// The API of the server at this origin.
-    pub fn at(origin: &str) -> Self {
+    /// The API of the server behind this door.
+    pub fn behind(door: &Door) -> Self {
         Self {
-            client: Client::new(),
-            base: format!("{origin}{API}/posts"),
+            host: door.host.clone(),
+            base: format!("{}{API}/posts", door.origin),
         }
     }
 
@@ -50,70 +53,66 @@ impl Posts {
             url.push_str("&last=");
             url.push_str(&percent_encoded(after));
         }
-        let posts: Vec<Post> = answer(self.client.get(url)).await?;
+        let posts: Vec<Post> = self.answer(Request::new(Method::Get, url)).await?;
         let more = posts.len() == limit;
         Ok((posts, more))
     }
 
     /// Returns one post.
     pub async fn read(&self, id: &str) -> Result<Post, Failure> {
-        answer(self.one(Method::GET, id)).await
+        self.answer(self.one(Method::Get, id)).await
     }
 
     /// Stores a new post.
     pub async fn write(&self, data: &PostData) -> Result<Post, Failure> {
-        answer(self.client.post(&self.base).json(data)).await
+        let request = Request::new(Method::Post, self.base.clone());
+        self.answer(request.json(written(data)?)).await
     }
 
     /// Changes the fields of a post that `data` holds.
     pub async fn change(&self, id: &str, data: &PostData) -> Result<(), Failure> {
-        accepted(self.one(Method::PUT, id).json(data)).await.map(drop)
+        let request = self.one(Method::Put, id).json(written(data)?);
+        self.accepted(request).await.map(drop)
     }
 
     /// Deletes a post. One that is gone already is no failure: that is what was wanted.
     pub async fn delete(&self, id: &str) -> Result<(), Failure> {
-        match accepted(self.one(Method::DELETE, id)).await {
+        match self.accepted(self.one(Method::Delete, id)).await {
             Ok(_) | Err(Failure::Missing) => Ok(()),
             Err(failure) => Err(failure),
         }
     }
 
-    fn one(&self, method: Method, id: &str) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}/{}", self.base, percent_encoded(id)))
+    fn one(&self, method: Method, id: &str) -> Request {
+        Request::new(method, format!("{}/{}", self.base, percent_encoded(id)))
     }
-}
 
-async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Failure> {
-    let body = accepted(request).await?;
-    serde_json::from_slice(&body).map_err(|error| Failure::Said(error.to_string()))
-}
-
-async fn accepted(request: RequestBuilder) -> Result<Vec<u8>, Failure> {
-    let response = request.send().await.map_err(away)?;
-    let status = response.status();
-    let body = response.bytes().await.map_err(away)?;
-    if status.is_success() {
-        return Ok(body.into());
+    async fn answer<T: DeserializeOwned>(&self, request: Request) -> Result<T, Failure> {
+        let body = self.accepted(request).await?;
+        serde_json::from_str(&body).map_err(|error| Failure::Said(error.to_string()))
     }
-    Err(failure(status, &body))
-}
 
-fn away(error: reqwest::Error) -> Failure {
-    tracing::debug!(%error, "no answer");
-    Failure::Away
-}
-
-fn failure(status: StatusCode, body: &[u8]) -> Failure {
-    match status {
-        StatusCode::NOT_FOUND => Failure::Missing,
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
-        // A proxy speaks for a server that is not there.
-        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-            Failure::Away
+    async fn accepted(&self, request: Request) -> Result<String, Failure> {
+        let response = self.host.fetch(request).await.ok_or(Failure::Away)?;
+        match response.status {
+            200..300 => Ok(response.body),
+            status => Err(failure(status, &response.body)),
         }
+    }
+}
+
+fn written(data: &PostData) -> Result<String, Failure> {
+    serde_json::to_string(data).map_err(|error| Failure::Said(error.to_string()))
+}
+
+fn failure(status: u16, body: &str) -> Failure {
+    match status {
+        404 => Failure::Missing,
+        413 => Failure::TooLarge,
+        // A proxy speaks for a server that is not there.
+        502..=504 => Failure::Away,
         other => Failure::Said(
-            serde_json::from_slice(body).map_or_else(|_| other.to_string(), |ErrorBody { error }| error),
+            serde_json::from_str(body).map_or_else(|_| format!("HTTP {other}"), |ErrorBody { error }| error),
         ),
     }
 }
@@ -124,14 +123,11 @@ mod tests {
 
     #[test]
     fn a_failure_keeps_the_servers_words_and_survives_a_body_that_is_none() {
-        let said = failure(StatusCode::BAD_REQUEST, br#"{"error": "limit must be 1 to 100"}"#);
+        let said = failure(400, r#"{"error": "limit must be 1 to 100"}"#);
         assert_eq!(said, Failure::Said("limit must be 1 to 100".into()));
-        assert_eq!(
-            failure(StatusCode::BAD_REQUEST, b"<html>"),
-            Failure::Said("400 Bad Request".into())
-        );
-        assert_eq!(failure(StatusCode::NOT_FOUND, b""), Failure::Missing);
-        assert_eq!(failure(StatusCode::PAYLOAD_TOO_LARGE, b"{}"), Failure::TooLarge);
-        assert_eq!(failure(StatusCode::BAD_GATEWAY, b"nginx"), Failure::Away);
+        assert_eq!(failure(400, "<html>"), Failure::Said("HTTP 400".into()));
+        assert_eq!(failure(404, ""), Failure::Missing);
+        assert_eq!(failure(413, "{}"), Failure::TooLarge);
+        assert_eq!(failure(502, "nginx"), Failure::Away);
     }
 }

@@ -22,7 +22,7 @@ pub fn ConfirmDelete(id: String, title: String, onclose: EventHandler<()>) -> El
         let id = id.clone();
         async move {
             busy.set(true);
-            match Posts::at(&app.door().origin).delete(&id).await {
+            match Posts::behind(&app.door()).delete(&id).await {
                 Ok(()) => {
                     navigator().replace(Route::PostList {});
                 }

@@ -42,7 +42,7 @@ pub fn PostForm(#[props(default)] id: Option<String>, start: PostData) -> Elemen
                 user_id: author.filter(|_| id.is_none()),
                 ..PostData::default()
             };
-            match save(&Posts::at(&app.door().origin), id, &data).await {
+            match save(&Posts::behind(&app.door()), id, &data).await {
                 Ok(id) => {
                     navigator().replace(Route::ReadPost { id });
                 }

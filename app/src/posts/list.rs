@@ -12,7 +12,6 @@ use crate::{
     ui::header::Header,
 };
 use dioxus::prelude::*;
-use std::collections::BTreeSet;
 use wire::posts::{Post, PostData};
 
 /// What has come of the list so far.
@@ -42,7 +41,7 @@ pub fn PostList() -> Element {
         loaded.write().state = State::Loading;
         spawn(async move {
             let last = loaded.peek().posts.last().map(|post| post.id.clone());
-            let page = Posts::at(&app.door().origin).list(last.as_deref()).await;
+            let page = Posts::behind(&app.door()).list(last.as_deref()).await;
             loaded.write().take_in(page);
         });
     };
@@ -90,9 +89,11 @@ impl Loaded {
     fn take_in(&mut self, page: Result<(Vec<Post>, bool), Failure>) {
         match page {
             Ok((posts, more)) => {
-                let known: BTreeSet<String> = self.posts.iter().map(|post| post.id.clone()).collect();
-                self.posts
-                    .extend(posts.into_iter().filter(|post| !known.contains(&post.id)));
+                for post in posts {
+                    if !self.posts.iter().any(|known| known.id == post.id) {
+                        self.posts.push(post);
+                    }
+                }
                 self.state = if more { State::More } else { State::Complete };
             }
             Err(failure) => self.state = State::Failed(failure),

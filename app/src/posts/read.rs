@@ -19,7 +19,7 @@ use wire::posts::Post;
 pub fn use_post(id: String) -> Resource<Result<Post, Failure>> {
     let app = use_app();
     use_resource(use_reactive!(|id| async move {
-        Posts::at(&app.door().origin).read(&id).await
+        Posts::behind(&app.door()).read(&id).await
     }))
 }
 

@@ -22,27 +22,29 @@ pub fn Controls(panels: Panels, unread: Memo<usize>) -> Element {
     };
 
     rsx! {
-        footer { class: "controls", role: "toolbar", "aria-label": words.say("control-label"),
-            MicrophoneSwitch { class: "control" }
-            CameraSwitch { class: "control" }
-            button {
-                class: "control",
-                r#type: "button",
-                "data-on": open,
-                "aria-pressed": open,
-                "aria-label": "{label}",
-                "aria-keyshortcuts": "c",
-                title: "{label} (c)",
-                onmounted: move |event| panels.chat_button.remember(&event),
-                onclick: move |_| panels.toggle_chat(),
-                Icon { d: icons::MESSAGE }
-                if unread() > 0 {
-                    span { class: "badge", "aria-hidden": "true", {badge(unread())} }
+        footer { class: "controls",
+            div { class: "toolbar", role: "toolbar", "aria-label": words.say("control-label"),
+                MicrophoneSwitch { class: "control" }
+                CameraSwitch { class: "control" }
+                button {
+                    class: "control",
+                    r#type: "button",
+                    "data-on": open,
+                    "aria-pressed": open,
+                    "aria-label": "{label}",
+                    "aria-keyshortcuts": "c",
+                    title: "{label} (c)",
+                    onmounted: move |event| panels.chat_button.remember(&event),
+                    onclick: move |_| panels.toggle_chat(),
+                    Icon { d: icons::MESSAGE }
+                    if unread() > 0 {
+                        span { class: "badge", "aria-hidden": "true", {badge(unread())} }
+                    }
                 }
-            }
-            button { class: "control leave", r#type: "button", onclick: move |_| app.send(Command::Leave),
-                Icon { d: icons::LOG_OUT }
-                span { class: "label", {words.say("control-leave")} }
+                button { class: "control leave", r#type: "button", onclick: move |_| app.send(Command::Leave),
+                    Icon { d: icons::LOG_OUT }
+                    span { class: "label", {words.say("control-leave")} }
+                }
             }
         }
     }

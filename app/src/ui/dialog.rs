@@ -37,7 +37,7 @@ pub fn Dialog(title: String, onclose: EventHandler<()>, children: Element) -> El
                 },
                 onclick: move |event| event.stop_propagation(),
                 onkeydown,
-                header {
+                div { class: "dialog-head",
                     h2 { id: "dialog-title", "{title}" }
                     button {
                         class: "quiet icon-only",
@@ -76,7 +76,9 @@ impl Return {
         };
         // An effect runs after the next render, but in no scope, and so cannot spawn.
         let (tell, drawn) = oneshot::channel();
-        queue_effect(move || drop(tell.send(())));
+        queue_effect(move || {
+            let _ = tell.send(());
+        });
         spawn(async move {
             if drawn.await.is_ok() {
                 element.set_focus(true).await.ok();

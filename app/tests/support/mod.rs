@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use app::{Calls, Door, Host, Keep, Root, SurfaceProps};
+use app::{
+    Calls, Door, Host, Keep, Root, SurfaceProps,
+    fetch::{Request, Response},
+};
 use dioxus::{
     history::{History, MemoryHistory},
     prelude::*,
@@ -79,6 +82,10 @@ impl Host for Paper {
 
     fn copy(&self, _: String) -> LocalBoxFuture<'static, bool> {
         Box::pin(async { false })
+    }
+
+    fn fetch(&self, _: Request) -> LocalBoxFuture<'static, Option<Response>> {
+        Box::pin(async { None })
     }
 
     fn set_language(&self, _: &str) {}

@@ -1,0 +1,145 @@
+//! The small services of a desktop.
+
+use crate::memory::Memory;
+use app::{
+    Host, Keep,
+    fetch::{Method, Request, Response},
+};
+use chrono::{Local, Offset, TimeZone};
+use dioxus::{desktop::window, prelude::*};
+use futures::future::LocalBoxFuture;
+use reqwest::{Client, header::CONTENT_TYPE};
+use std::{
+    env,
+    path::PathBuf,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// A desktop.
+#[derive(Debug)]
+pub struct Desktop(Memory, Client);
+
+impl Default for Desktop {
+    fn default() -> Self {
+        Self(Memory::at(preferences()), Client::new())
+    }
+}
+
+impl Host for Desktop {
+    fn languages(&self) -> Vec<String> {
+        // `LANGUAGE` is a list and goes first (GNU gettext); the others name one.
+        let list =
+            ["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"].map(|name| env::var(name).unwrap_or_default());
+        list.iter()
+            .flat_map(|value| value.split(':'))
+            .filter(|tag| !tag.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn remembered(&self, keep: Keep, key: &str) -> Option<String> {
+        self.0.get(keep, key)
+    }
+
+    fn remember(&self, keep: Keep, key: &str, value: Option<&str>) {
+        self.0.set(keep, key, value);
+    }
+
+    fn copy(&self, text: String) -> LocalBoxFuture<'static, bool> {
+        // The page has no secure origin, so the modern interface may be missing.
+        let script = document::eval(&format!(
+            "const text = {};
+             try {{ await navigator.clipboard.writeText(text); return true }} catch {{}}
+             const field = document.createElement('textarea');
+             field.value = text; document.body.append(field); field.select();
+             const copied = document.execCommand('copy');
+             field.remove();
+             return copied;",
+            literal(&text)
+        ));
+        Box::pin(async move { script.join::<bool>().await.unwrap_or(false) })
+    }
+
+    fn fetch(&self, request: Request) -> LocalBoxFuture<'static, Option<Response>> {
+        let answer = fetch(self.1.clone(), request);
+        Box::pin(async move {
+            answer
+                .await
+                .inspect_err(|error| tracing::debug!(%error, "no answer"))
+                .ok()
+        })
+    }
+
+    fn set_language(&self, tag: &str) {
+        document::eval(&format!("document.documentElement.lang = {}", literal(tag)));
+    }
+
+    fn set_theme(&self, theme: Option<&str>) {
+        document::eval(&match theme {
+            Some(theme) => format!("document.documentElement.dataset.theme = {}", literal(theme)),
+            None => "delete document.documentElement.dataset.theme".to_owned(),
+        });
+    }
+
+    fn set_title(&self, title: &str) {
+        window().set_title(title);
+    }
+
+    fn random(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        if let Err(error) = getrandom::fill(&mut bytes) {
+            // A name that can be guessed must not pass for one that cannot.
+            panic!("the system gives no random bytes: {error}");
+        }
+        bytes
+    }
+
+    fn now(&self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn utc_offset(&self, at: u64) -> i32 {
+        let at = i64::try_from(at).unwrap_or(i64::MAX);
+        let local = Local.timestamp_millis_opt(at).single();
+        local.map_or(0, |local| local.offset().fix().local_minus_utc() / 60)
+    }
+
+    fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+async fn fetch(client: Client, request: Request) -> Result<Response, reqwest::Error> {
+    let method = match request.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Delete => reqwest::Method::DELETE,
+    };
+    let mut builder = client.request(method, request.url);
+    if let Some(json) = request.json {
+        builder = builder.header(CONTENT_TYPE, "application/json").body(json);
+    }
+    let response = builder.send().await?;
+    Ok(Response {
+        status: response.status().as_u16(),
+        body: response.text().await?,
+    })
+}
+
+/// Writes a text as a JavaScript literal, which JSON is.
+fn literal(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The file of the person's preferences (XDG Base Directory Specification).
+fn preferences() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let config = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
+    Some(config.join("tsukiyo/preferences"))
+}
