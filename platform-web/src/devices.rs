@@ -133,7 +133,9 @@ impl MediaStreamTrack for Track {
 
     fn on_ended(&self, then: impl FnOnce() + 'static) {
         let mut then = Some(then);
-        let listener = Listener::new(self.track.clone(), "ended", move |_| {
+        // Not `track.clone()`: that is the browser's, which opens the device a second time.
+        let track = Clone::clone(&self.track);
+        let listener = Listener::new(track, "ended", move |_| {
             if let Some(then) = then.take() {
                 then();
             }

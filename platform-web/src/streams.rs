@@ -24,7 +24,9 @@ impl Stream {
     pub fn new() -> Option<Self> {
         let stream = MediaStream::new().ok()?;
         let id = StreamId(stream.id().into());
-        STREAMS.with_borrow_mut(|streams| streams.insert(id.clone(), stream.clone()));
+        // Not `stream.clone()`: that is the browser's, which makes another stream.
+        let known = Clone::clone(&stream);
+        STREAMS.with_borrow_mut(|streams| streams.insert(id.clone(), known));
         Some(Self { id, stream })
     }
 
