@@ -1,7 +1,10 @@
 //! The small services that components ask for.
 
-use crate::{clock, js::window, storage};
-use app::Keep;
+use crate::{clock, fetch::fetch, js::window, storage};
+use app::{
+    Keep,
+    fetch::{Request, Response},
+};
 use futures::future::{FutureExt, LocalBoxFuture};
 use session::platform;
 use std::time::Duration;
@@ -36,6 +39,10 @@ impl app::Host for Host {
             JsFuture::from(clipboard.write_text(&text)).await.is_ok()
         }
         .boxed_local()
+    }
+
+    fn fetch(&self, request: Request) -> LocalBoxFuture<'static, Option<Response>> {
+        fetch(request).map(Result::ok).boxed_local()
     }
 
     fn set_language(&self, tag: &str) {

@@ -10,6 +10,7 @@ mod browser;
 mod clock;
 mod devices;
 mod exception;
+mod fetch;
 mod host;
 mod js;
 mod log;
