@@ -58,7 +58,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         div {
             class: "room",
             "data-chat": (panels.chat)(),
-            inert: (panels.help)(),
+            // `inert="false"` is inert as well.
+            inert: (panels.help)().then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
             onmounted: move |event| {

@@ -63,7 +63,7 @@ fn Whole(post: Post) -> Element {
     use_title(title);
 
     rsx! {
-        div { inert: deleting(),
+        div { inert: deleting().then_some("true"),
             Header {}
             main { class: "page",
                 Back {}
