@@ -62,7 +62,7 @@ const screens = {
       const page = await person(withDevices, { size, theme, lang });
       await page.goto(url);
       await page.locator('.preview video').waitFor();
-      await page.waitForFunction(() => document.querySelector('.preview video')?.readyState > 2);
+      await page.waitForFunction(() => document.querySelector('.preview video')?.readyState > 2, null, { timeout: 5_000 }).catch((error) => console.error('preview:', error.message));
       await page.locator('.inside:not(:empty)').waitFor();
       await shoot(page, `lobby-${size}-${theme}-${lang}`);
       await page.context().close();

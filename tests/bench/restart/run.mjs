@@ -86,6 +86,6 @@ function longestGap(streams, since) {
 }
 
 async function connections(members) {
-  const made = await Promise.all(members.map(({ page }) => page.evaluate(() => window.__watch.connections.length)));
+  const made = await Promise.all(members.map(({ page }) => page.evaluate(() => window.__watch.counts().made)));
   return made.reduce((sum, count) => sum + count, 0);
 }

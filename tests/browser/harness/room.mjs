@@ -1,13 +1,14 @@
 // The lobby and the room as a person uses them: by names and roles, never by the order of elements.
 
 import assert from 'node:assert/strict';
-import { until } from './until.mjs';
+import { PATIENCE, until } from './until.mjs';
 
 /** Small pictures: what is proven does not depend on their size, and the machine may be small too. */
 const QUERY = 'video=320x240@15';
 
 /** Opens the lobby with the room and the name filled in. */
 export async function openLobby(page, server, { room, name, query = QUERY }) {
+  page.setDefaultTimeout(PATIENCE);
   await page.goto(`${server.url}/room/${encodeURIComponent(room)}?${query}`);
   const member = new Member(page, server, room, name);
   await member.page.getByLabel('Your name').fill(name);
@@ -85,7 +86,7 @@ export class Member {
   }
 
   /** Waits until more frames have been decoded, the picture has changed and sound was heard since the call of this. */
-  async seesAndHears(name, { picture = true, sound = true, within = 20_000 } = {}) {
+  async seesAndHears(name, { picture = true, sound = true, within = PATIENCE } = {}) {
     const before = await until(`${this.name} has a tile of ${name}`, () => this.received(name), { within });
     await until(`${this.name} sees and hears ${name}`, async () => {
       const now = await this.received(name);
@@ -98,7 +99,7 @@ export class Member {
 
   /** How many connections are open, and how many there have ever been. */
   connections() {
-    return this.page.evaluate(() => ({ open: window.__watch.open().length, made: window.__watch.connections.length }));
+    return this.page.evaluate(() => window.__watch.counts());
   }
 
   async leave() {

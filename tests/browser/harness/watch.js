@@ -6,7 +6,7 @@
   Error.stackTraceLimit = 50;
 
   const watch = (window.__watch = {
-    /** Every peer connection that the page made. */
+    /** Every peer connection that the page made; `met` says that it heard of another side. */
     connections: [],
     /** When the person clicked last (performance.now()). */
     clicked: 0,
@@ -21,6 +21,11 @@
     constructor(...configuration) {
       super(...configuration);
       watch.connections.push(this);
+    }
+
+    setRemoteDescription(description) {
+      this.met = true;
+      return super.setRemoteDescription(description);
     }
   };
 
@@ -61,8 +66,11 @@
     },
   });
 
-  /** Every peer connection that is not closed. */
-  watch.open = () => watch.connections.filter((connection) => connection.connectionState !== 'closed');
+  /** Every peer connection to somebody that is not closed. One that is kept in reserve is to nobody yet. */
+  watch.open = () => watch.connections.filter(({ met, connectionState }) => met && connectionState !== 'closed');
+
+  /** How many connections are open, and how many there have ever been. */
+  watch.counts = () => ({ open: watch.open().length, made: watch.connections.filter(({ met }) => met).length });
 
   /** Records from now on when each remote video shows a frame. */
   watch.watchFrames = () => {
