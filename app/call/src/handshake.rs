@@ -25,7 +25,7 @@
 use crate::Call;
 use crate::output::{ConnectionState, Description, Operation};
 use crate::patience;
-use crate::peer::{Connection, Phase, Step, wait};
+use crate::peer::{Connection, Peer, Phase, Step, wait};
 use std::time::Duration;
 use wire::{ClientMessage, HandshakeId, IceCandidate, MemberId, Sdp};
 
@@ -152,7 +152,7 @@ impl Call {
         };
         self.send(message);
         self.flush_candidates(id);
-        self.expect_media(now, id);
+        self.stable(now, id);
     }
 
     /// Steps 4-1 to 4-4: a member offers.
@@ -182,38 +182,29 @@ impl Call {
         );
     }
 
-    /// Steps 4-5 and 5-2, and 6-2 for candidates that came before: the member's description is saved.
+    /// Steps 4-5 and 5-2: the member's description is saved.
     pub(crate) fn described(&mut self, now: Duration, id: &MemberId, handshake: &HandshakeId) {
         let Some(connection) = self.present(id, handshake) else {
             return;
         };
-        connection.described = true;
-        let waiting = std::mem::take(&mut connection.remote);
-        let answers = match connection.step {
+        match connection.step {
             Step::SaveRemoteOffer => {
                 tracing::debug!(peer = %id, %handshake, "4-5 create answer");
                 connection.step = Step::CreateAnswer;
-                true
+                self.operate(id, handshake, Operation::CreateAnswer);
             }
             Step::SaveAnswer => {
                 tracing::info!(peer = %id, %handshake, "5-2 answer saved");
                 connection.step = Step::Stable;
-                false
+                self.stable(now, id);
             }
             Step::CreateOffer
             | Step::SaveOffer(_)
             | Step::ReceiveAnswer
             | Step::CreateAnswer
             | Step::SaveOwnAnswer(_)
-            | Step::Stable => false,
-        };
-        if answers {
-            self.operate(id, handshake, Operation::CreateAnswer);
+            | Step::Stable => {}
         }
-        for candidate in waiting {
-            self.operate(id, handshake, Operation::AddIceCandidate(candidate));
-        }
-        self.expect_media(now, id);
     }
 
     /// Step 4-6.
@@ -278,7 +269,7 @@ impl Call {
                 early,
             } if awaited == handshake => wait(early, candidate),
             Phase::Connecting(connection) if connection.handshake == *handshake => {
-                if connection.described {
+                if connection.step == Step::Stable {
                     tracing::debug!(peer = %id, %handshake, "6-1 candidate, 6-2 add it");
                     self.operate(id, handshake, Operation::AddIceCandidate(candidate));
                 } else {
@@ -349,7 +340,27 @@ impl Call {
         self.await_offer(now, id);
     }
 
-    /// Both descriptions may be saved now; then media is expected before long.
+    /// Step 6-2 for candidates that came before both descriptions were saved, if they are saved now. None is added sooner:
+    /// it could not be tried yet, and on a slow platform the answer would wait for it.
+    fn stable(&mut self, now: Duration, id: &MemberId) {
+        let Some(Peer {
+            phase: Phase::Connecting(connection),
+            ..
+        }) = self.peers.get_mut(id)
+        else {
+            return;
+        };
+        if connection.step != Step::Stable {
+            return;
+        }
+        let handshake = connection.handshake.clone();
+        for candidate in std::mem::take(&mut connection.remote) {
+            self.operate(id, &handshake, Operation::AddIceCandidate(candidate));
+        }
+        self.expect_media(now, id);
+    }
+
+    /// Both descriptions are saved, so media is expected before long.
     pub(crate) fn expect_media(&mut self, now: Duration, id: &MemberId) {
         let online = self.online;
         let Some(peer) = self.peers.get_mut(id) else {
@@ -358,9 +369,6 @@ impl Call {
         let Phase::Connecting(connection) = &peer.phase else {
             return;
         };
-        if connection.step != Step::Stable {
-            return;
-        }
         peer.deadline = match connection.state {
             ConnectionState::Connected => None,
             ConnectionState::New

@@ -42,9 +42,7 @@ pub(crate) struct Connection {
     pub handshake: HandshakeId,
     pub step: Step,
     pub state: ConnectionState,
-    /// The remote description is set: candidates may be added.
-    pub described: bool,
-    /// Their candidates, waiting for the remote description.
+    /// Their candidates, waiting for both descriptions.
     pub remote: Vec<IceCandidate>,
     /// Our candidates, waiting for our description to be sent, or for the socket.
     pub local: Vec<IceCandidate>,
@@ -109,7 +107,6 @@ impl Connection {
             handshake,
             step,
             state: ConnectionState::New,
-            described: false,
             remote,
             local: Vec::new(),
         }
