@@ -36,8 +36,8 @@ proof(`${ROUNDS} rounds of two who join at the same instant`, async () => {
     await Promise.all([luna.seesAndHears('Kaguya'), kaguya.seesAndHears('Luna')]);
     for (const member of [luna, kaguya]) {
       assert.equal((await member.connections()).open, 1, `round ${round}: one connection for ${member.name}`);
-      await member.leave();
     }
+    await Promise.all([luna.leave(), kaguya.leave()]);
   }
   assert.deepEqual(browsers.flatMap((browser) => browser.takeErrors()), []);
 });

@@ -74,11 +74,11 @@ proof('keys switch as the buttons do', async () => {
   await luna.page.keyboard.press('v');
   await shows(kaguya, 'Luna', 'cameraOff', true);
   await luna.page.keyboard.press('c');
-  await luna.chatLog.waitFor();
+  await luna.messageField.waitFor();
   await luna.page.keyboard.type('mv');
   assert.equal(await luna.messageField.inputValue(), 'mv');
   await luna.page.keyboard.press('Escape');
-  await luna.chatLog.waitFor({ state: 'detached' });
+  await luna.messageField.waitFor({ state: 'detached' });
 });
 
 for (const [what, options, words] of [

@@ -112,9 +112,9 @@ export class Member {
   }
 
   async openChat() {
-    if (await this.chatLog.isVisible()) return;
+    if (await this.messageField.isVisible()) return;
     await this.chatButton.click();
-    await this.chatLog.waitFor();
+    await this.messageField.waitFor();
   }
 
   get chatButton() {
