@@ -43,7 +43,10 @@ pub fn Inside(room: Option<RoomId>) -> Element {
         if names.len() >= info.capacity {
             return words.fill("peek-full", &[("count", &names.len().to_string())]);
         }
-        let shown = names[..names.len().min(NAMED)].join(words.say("peek-and"));
+        let mut shown = names[0].to_owned();
+        for name in names.iter().take(NAMED).skip(1) {
+            shown = words.fill("peek-and", &[("names", &shown), ("name", name)]);
+        }
         let rest = names.len().saturating_sub(NAMED);
         if rest == 0 {
             words.fill("peek-inside", &[("names", &shown)])
