@@ -70,6 +70,7 @@ proof('100 messages in a hurry from two sides stand in one order for all, and a 
 });
 
 proof('what is said while the chat is closed is counted, and what was said before is not', async () => {
+  await browser.empty();
   const luna = await enter(browser, server, { room: 'unread', name: 'Luna' });
   await luna.openChat();
   await luna.say('before');
@@ -84,6 +85,7 @@ proof('what is said while the chat is closed is counted, and what was said befor
 });
 
 proof('what is older than the first page of the history can be loaded', async () => {
+  await browser.empty();
   const luna = await enter(browser, server, { room: 'long-ago', name: 'Luna' });
   await luna.openChat();
   const all = Array.from({ length: 130 }, (_, i) => `message ${i}`);
