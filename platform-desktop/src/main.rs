@@ -25,9 +25,7 @@ fn main() {
         .with_window(window)
         .with_menu(None)
         .with_custom_head(format!("<style>{}</style>", SHEETS.concat()));
-    dioxus::LaunchBuilder::desktop()
-        .with_cfg(config)
-        .launch(window_root);
+    LaunchBuilder::desktop().with_cfg(config).launch(window_root);
 }
 
 /// Opens the door and puts the app behind it.

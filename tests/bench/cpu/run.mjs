@@ -37,8 +37,9 @@ try {
   );
   const percent = (values) => (percentile(values, 0.5) / SECONDS) * 100;
   figures.beside("Chromium's CPU, all its processes", percent(spent.product), percent(spent.floor), 1.2, '% of a core');
+  const per = (sum) => (sum / ROUNDS / SECONDS) * 100;
   for (const [name, seconds] of parts.product) {
-    const per = (sum) => (sum / ROUNDS / SECONDS) * 100;
+    if (per(seconds) < 0.1) continue;
     figures.note(`  of which ${name}`, per(seconds), '% of a core', per(parts.floor.get(name) ?? 0));
   }
   figures.report();

@@ -28,8 +28,9 @@ try {
   }
   for (const { page } of members) await page.evaluate(() => window.__watch.watchFrames());
 
-  // The same stretch of time without and with a server that dies: what differs is what its death costs.
-  const calm = await stretch(members, () => pass(AWAY));
+  // The same stretch of time without and with a server that dies: what differs is what its death costs. A machine has
+  // hitches of its own, so there are several calm ones, before and after, and the worst of them is what is usual.
+  const calm = [await stretch(members, () => pass(AWAY)), await stretch(members, () => pass(AWAY))];
   const made = await connections(members);
   const killed = await stretch(members, async () => {
     await server.kill();
@@ -37,15 +38,19 @@ try {
     await server.start();
   });
   const remade = (await connections(members)) - made;
+  calm.push(await stretch(members, () => pass(AWAY)));
+  const usual = (key) => Math.max(...calm.map((one) => one[key]));
 
   const figures = new Figures('restart', `a call of three, the server killed with SIGKILL and started again after ${AWAY} ms`);
   // Every picture that was decoded is one that was not lost; what stands still for long counts as a freeze in the
   // statistics of WebRTC itself (more than the usual gap by 150 ms, and three times of it).
-  figures.atMost('media lost: pictures', Math.max(0, killed.frozen - calm.frozen), 0, 'ms');
-  figures.atMost('media lost: sound, beyond the calm stretch', Math.max(0, killed.concealed - calm.concealed), 20, 'ms');
+  figures.atMost('media lost: pictures', Math.max(0, killed.frozen - usual('frozen')), 0, 'ms');
+  // Sound comes in packets of 20 ms: less than one cannot be lost.
+  figures.atMost('media lost: sound', Math.max(0, killed.concealed - usual('concealed')), 19, 'ms');
+  figures.note('  concealed, worst of six streams', killed.concealed, 'ms', usual('concealed'));
   figures.atMost('connections made anew', remade, 0, '');
-  figures.note('longest gap between two pictures', killed.gap, 'ms', calm.gap);
-  figures.note('pictures shown per second and person', killed.rate, '/s', calm.rate);
+  figures.note('longest gap between two pictures', killed.gap, 'ms', usual('gap'));
+  figures.note('pictures shown per second and person', killed.rate, '/s', Math.min(...calm.map(({ rate }) => rate)));
   figures.report();
 } finally {
   await browser.close();
@@ -54,35 +59,36 @@ try {
 
 async function stretch(members, happens) {
   const start = performance.now();
-  const before = await Promise.all(members.map(look));
+  const before = (await Promise.all(members.map(look))).flat();
   await happens();
   await pass(AFTERWARDS);
-  const after = await Promise.all(members.map(look));
+  const after = (await Promise.all(members.map(look))).flat();
   const seconds = (performance.now() - start) / 1000;
-  const sum = (key) => after.reduce((total, one, i) => total + one[key] - before[i][key], 0);
-  const gap = Math.max(...after.map(({ times }, i) => longestGap(times, before[i].now)));
-  return { gap, frozen: sum('frozen') * 1000, concealed: sum('concealed') / 48, rate: sum('frames') / seconds / members.length / (members.length - 1) };
+  const changes = (key) => after.map((stream, i) => stream[key] - before[i][key]);
+  return {
+    gap: Math.max(...after.map(({ times }, i) => longestGap(times, before[i].now))),
+    frozen: Math.max(...changes('frozen')) * 1000,
+    concealed: Math.max(...changes('concealed')) / 48,
+    rate: changes('frames').reduce((sum, frames) => sum + frames, 0) / seconds / after.length,
+  };
 }
 
-/** What a person has seen and heard of the others by now. */
+/** What a person has seen and heard by now, of each of the others. */
 function look({ page }) {
-  return page.evaluate(async () => {
-    const { frames, received } = window.__watch;
-    const seen = { now: performance.now(), times: [...frames.values()], frozen: 0, concealed: 0, frames: 0 };
-    for (const video of frames.keys()) {
-      const got = await received(video);
-      for (const key of ['frozen', 'concealed', 'frames']) seen[key] += got[key];
-    }
-    return seen;
-  });
+  return page.evaluate(() =>
+    Promise.all(
+      [...window.__watch.frames].map(async ([video, times]) => ({
+        ...(await window.__watch.received(video)),
+        times,
+        now: performance.now(),
+      })),
+    ),
+  );
 }
 
-function longestGap(streams, since) {
-  const gaps = streams.flatMap((times) => {
-    const seen = [since, ...times.filter((time) => time > since)];
-    return seen.slice(1).map((time, i) => time - seen[i]);
-  });
-  return Math.max(...gaps);
+function longestGap(times, since) {
+  const seen = [since, ...times.filter((time) => time > since)];
+  return Math.max(...seen.slice(1).map((time, i) => time - seen[i]));
 }
 
 async function connections(members) {

@@ -26,7 +26,7 @@ try {
   figures.note('memory of the server without them', before / KIB / KIB, 'MiB');
   figures.report();
 } finally {
-  for (const socket of sockets) socket.destroy();
+  for (const socket of sockets) socket.removeAllListeners('close').destroy();
   await server.stop();
 }
 
