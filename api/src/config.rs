@@ -67,7 +67,7 @@ pub struct Serve {
         help_heading = "Addresses"
     )]
     functions_port: u16,
-    /// The path of the API on that port: /<project>/<region>/api.
+    /// The path of the API on that port: `/<project>/<region>/api`.
     #[arg(
         long,
         env = "TSUKIYO_FUNCTIONS_PATH",
@@ -166,7 +166,7 @@ pub struct Serve {
     )]
     grace: u64,
 
-    /// A further origin whose pages may open sockets, such as https://example.org; "*" is any. Pages of the server's
+    /// A further origin whose pages may open sockets, such as `https://example.org`; "*" is any. Pages of the server's
     /// own host always may. May be given more than once, or with commas.
     #[arg(
         long,

@@ -1,6 +1,6 @@
 //! Everybody, as large as the space allows.
 //!
-//! How many columns are best depends on how many people there are and on the shape of the space. [`columns`] says it; the
+//! How many columns are best depends on how many people there are and on the shape of the space. `columns` says it; the
 //! style sheet `grid.css` is its table for container queries, kept equal by a test. So a window that changes its size
 //! costs no line of the program, and nothing is measured.
 
