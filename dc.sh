@@ -170,8 +170,9 @@ firebase_start() {
 bench() {
   build_server
   build_site web
-  need_packages "${test_packages[@]}"
+  need_packages "${test_packages[@]}" wrk
   browser_modules
+  node_modules tests/bench/posts
   local script name failed=0
   for script in tests/bench/*/run.*; do
     name=$(basename "$(dirname "$script")")

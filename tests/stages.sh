@@ -141,11 +141,14 @@ stage_window() {
 replay() { TSUKIYO_SEED=$1 cargo test -p tests --test sim every_schedule -- --nocapture; }
 
 # Installs what the browser tests import, unless the lock file's state is there.
-browser_modules() {
+browser_modules() { node_modules tests/browser; }
+
+# Installs what a folder's lock file names, if that has changed.
+node_modules() {
   need_node
-  if ! [ tests/browser/node_modules/.package-lock.json -nt tests/browser/package-lock.json ]; then
-    (cd tests/browser && npm ci --no-audit --no-fund --silent)
-    touch tests/browser/node_modules/.package-lock.json
+  if ! [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ]; then
+    (cd "$1" && npm ci --no-audit --no-fund --silent)
+    touch "$1/node_modules/.package-lock.json"
   fi
 }
 
