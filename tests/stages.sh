@@ -94,7 +94,7 @@ stage_clippy_web() {
 
 stage_doc() {
   need_packages "${desktop_packages[@]}"
-  RUSTDOCFLAGS='-D warnings -A rustdoc::private_intra_doc_links' cargo doc "${native[@]}" --no-deps --document-private-items
+  RUSTDOCFLAGS='-D warnings' cargo doc "${native[@]}" --no-deps --document-private-items
 }
 
 stage_deny() {

@@ -1,10 +1,10 @@
 //! The REST API: posts, and what is known of rooms.
 //!
 //! # Invariants
-//! - Every answer that is not a success is `{"error": "…"}` with a status that says whose fault it is ([`ApiError`]).
+//! - Every answer that is not a success is `{"error": "…"}` with a status that says whose fault it is (`ApiError`).
 //! - [`routes`] answers every path below its mount, so an unknown one is a 404 in JSON and a wrong method a 405 with
 //!   `Allow`; nothing falls through to another filter.
-//! - What is answered is what Firestore says after the question was asked. There is no cache ([`flights`] is none).
+//! - What is answered is what Firestore says after the question was asked. There is no cache (`flights` is none).
 
 mod body;
 mod budget;
