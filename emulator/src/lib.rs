@@ -20,11 +20,13 @@
 mod engine;
 mod error;
 mod field_path;
+mod listen;
 mod mask;
 mod page;
 mod path;
 mod precondition;
 mod query;
+mod rest;
 mod rpc;
 mod server;
 mod storage;

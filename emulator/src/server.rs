@@ -2,18 +2,13 @@
 
 use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::StatusCode,
-    routing,
-};
+use axum::Router;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-use tonic::{Code, transport::server::TcpIncoming};
+use tonic::transport::server::TcpIncoming;
 
 use crate::{
-    page,
-    path::DatabaseName,
+    page::{self, requests::Log},
+    rest,
     rpc::{FirestoreServer, Service},
     storage::{OpenError, Storage},
     transaction::Transactions,
@@ -21,6 +16,8 @@ use crate::{
 
 /// Bytes that a request may have: Firestore's 10 MiB and room for what Google's own emulator tolerates.
 const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
+/// Requests and listeners that one connection may have at a time.
+const MAX_STREAMS: u32 = 20_000;
 /// How long requests under way may take to finish when the server closes.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// How often forgotten transactions are looked for.
@@ -74,7 +71,7 @@ impl Emulator {
             Some(address) => Some(bind(address).await?),
             None => None,
         };
-        let data = config.data;
+        let data = config.data.clone();
         let opened = tokio::task::spawn_blocking(move || Storage::open(data.as_deref())).await;
         let storage = Arc::new(opened.unwrap_or_else(|error| Err(OpenError::Other(error.to_string())))?);
         let transactions = Arc::new(Transactions::default());
@@ -90,12 +87,25 @@ impl Emulator {
             .zip(config.page)
             .map(|(page, wanted)| local(page, wanted))
             .transpose()?;
+        // Without the page nobody could read it.
+        let log = page.is_some().then(|| Arc::new(Log::default()));
         let mut tasks = vec![
-            tokio::spawn(serve_grpc(grpc, service, wait(stopped.clone()))),
+            tokio::spawn(serve_grpc(
+                grpc,
+                service.clone(),
+                log.clone(),
+                wait(stopped.clone()),
+            )),
             tokio::spawn(expire(transactions, wait(stopped.clone()))),
         ];
         if let Some(page) = page {
-            let router = page::router(Arc::clone(&storage));
+            let router = page::router(page::Site {
+                service,
+                grpc: grpc_address,
+                data: config.data,
+                log: log.unwrap_or_default(),
+                stopped: stopped.clone(),
+            });
             tasks.push(tokio::spawn(serve_page(page, router, wait(stopped))));
         }
         Ok(Self {
@@ -120,6 +130,8 @@ impl Emulator {
     /// Stops accepting, lets requests under way finish, and closes the file.
     pub async fn shutdown(self) {
         self.stop.send_replace(true);
+        // Streams that never end by themselves would keep the server waiting.
+        self.storage.feed().close();
         for mut task in self.tasks {
             if tokio::time::timeout(SHUTDOWN_GRACE, &mut task).await.is_err() {
                 tracing::warn!("connections that were still open were cut");
@@ -150,19 +162,24 @@ async fn wait(mut stopped: watch::Receiver<bool>) {
     drop(stopped.wait_for(|stopped| *stopped).await);
 }
 
-async fn serve_grpc(listener: TcpListener, service: Service, stopped: impl Future<Output = ()>) {
+async fn serve_grpc(
+    listener: TcpListener,
+    service: Service,
+    log: Option<Arc<Log>>,
+    stopped: impl Future<Output = ()>,
+) {
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let endpoints = Router::new()
-        .route("/", routing::get(|| async { "Ok\n" }))
-        .route(
-            "/emulator/v1/projects/{project}/databases/{database}/documents",
-            routing::delete(clear),
-        )
-        .with_state(Arc::clone(&service.storage));
+    let rest = rest::router(service.clone());
     let grpc = FirestoreServer::new(service).max_decoding_message_size(MAX_REQUEST_BYTES);
-    let routes = tonic::service::Routes::from(endpoints).add_service(grpc);
+    let mut routes = tonic::service::Routes::from(rest).add_service(grpc);
+    if let Some(log) = log {
+        let recording = axum::middleware::from_fn_with_state(log, page::requests::record);
+        routes = routes.into_axum_router().layer(recording).into();
+    }
     let served = tonic::transport::Server::builder()
         .accept_http1(true)
+        // Each listener is a stream, and clients put many on one connection.
+        .max_concurrent_streams(MAX_STREAMS)
         .initial_stream_window_size(1024 * 1024)
         .initial_connection_window_size(4 * 1024 * 1024)
         .add_routes(routes)
@@ -170,22 +187,6 @@ async fn serve_grpc(listener: TcpListener, service: Service, stopped: impl Futur
         .await;
     if let Err(error) = served {
         tracing::error!(%error, "the gRPC server broke off");
-    }
-}
-
-/// Empties a database, as the endpoint of Google's emulator does.
-async fn clear(
-    State(storage): State<Arc<Storage>>,
-    Path((project, database)): Path<(String, String)>,
-) -> (StatusCode, String) {
-    let cleared = match DatabaseName::parse(&format!("projects/{project}/databases/{database}")) {
-        Ok(name) => storage.clear(name).await,
-        Err(error) => Err(error),
-    };
-    match cleared {
-        Ok(()) => (StatusCode::OK, "{}\n".to_owned()),
-        Err(error) if error.code() == Code::InvalidArgument => (StatusCode::BAD_REQUEST, error.to_string()),
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
     }
 }
 

@@ -10,13 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use redb::ReadableTable;
-
 use crate::{
     error::{Error, Result},
     path::DatabaseName,
     query::{Found, Query},
-    storage::{Snapshot, Tables},
+    storage::{Snapshot, State},
     time::Micros,
 };
 
@@ -39,20 +37,16 @@ pub(crate) struct Reads {
 
 impl Reads {
     /// Refuses the commit if anything that was read has changed.
-    pub(crate) fn verify<D, I>(&self, tables: &Tables<D, I>) -> Result<()>
-    where
-        D: ReadableTable<&'static [u8], &'static [u8]>,
-        I: ReadableTable<&'static [u8], u16>,
-    {
+    pub(crate) fn verify(&self, state: &impl State) -> Result<()> {
         let changed =
             || Error::Aborted("Aborted due to cross-transaction contention. Please retry.".to_owned());
         for (key, version) in &self.documents {
-            if tables.row(key)?.map(|row| row.version()) != *version {
+            if state.row(key)?.map(|row| row.version()) != *version {
                 return Err(changed());
             }
         }
         for (query, found) in &self.queries {
-            if versions(&query.run(tables)?.found) != *found {
+            if versions(&query.run(state)?.found) != *found {
                 return Err(changed());
             }
         }

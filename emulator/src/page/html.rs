@@ -32,43 +32,19 @@ pub(super) fn encode(segment: &str) -> String {
     out
 }
 
-/// Makes a link to an address by its segments. The label is HTML.
-pub(super) fn link(segments: &[&str], label: &str) -> String {
-    format!("<a href=\"{}\">{label}</a>", address(segments))
-}
-
 /// Makes an address from its segments.
-pub(super) fn address(segments: &[&str]) -> String {
+pub(super) fn address<'a>(segments: impl IntoIterator<Item = &'a str>) -> String {
     segments
-        .iter()
+        .into_iter()
         .fold(String::new(), |address, segment| address + "/" + &encode(segment))
 }
 
-/// Shows where one is, and the way back.
-pub(super) fn breadcrumbs(project: &str, database: &str, segments: &[&str]) -> String {
-    let mut way = vec![project, database];
-    let mut out = link(
-        &way,
-        &format!("{} <small>{}</small>", escape(project), escape(database)),
-    );
-    for segment in segments {
-        way.push(segment);
-        out.push_str("<span>/</span>");
-        out.push_str(&link(&way, &escape(segment)));
+/// Cuts text to so many letters, and tells whether something is missing.
+pub(super) fn cut(text: &str, letters: usize) -> (&str, bool) {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => (&text[..end], true),
+        None => (text, false),
     }
-    format!("<nav aria-label=\"Path\">{out}</nav>")
-}
-
-/// Makes a whole page. The title is text, the rest HTML.
-pub(super) fn layout(title: &str, breadcrumbs: &str, body: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>{title}</title><link rel=\"stylesheet\" href=\"/style.css\"></head>\
-         <body><header><a class=\"home\" href=\"/\">Firestore</a>{breadcrumbs}</header>\
-         <main>{body}</main></body></html>",
-        title = escape(title),
-    )
 }
 
 #[cfg(test)]
@@ -79,9 +55,15 @@ mod tests {
     fn nothing_from_the_data_becomes_a_tag_or_an_attribute() {
         let evil = "<script>'\"&";
         assert_eq!(escape(evil), "&lt;script&gt;&#39;&quot;&amp;");
-        let link = link(&["p", evil, "a/b", ".."], "x");
-        assert_eq!(link, "<a href=\"/p/%3Cscript%3E%27%22%26/a%2Fb/%2E%2E\">x</a>");
-        assert!(!breadcrumbs(evil, evil, &[evil]).contains("<script"));
-        assert!(!layout(evil, "", "").contains("<script"));
+        assert_eq!(
+            address(["p", evil, "a/b", ".."]),
+            "/p/%3Cscript%3E%27%22%26/a%2Fb/%2E%2E"
+        );
+    }
+
+    #[test]
+    fn letters_are_not_torn() {
+        assert_eq!(cut("月夜", 1), ("月", true));
+        assert_eq!(cut("月夜", 2), ("月夜", false));
     }
 }

@@ -1,104 +1,147 @@
-//! The page: what is stored, to look at. It is made on the server, without scripts, from nothing but this program.
+//! The page: what is stored, to look at and to change, and what is asked.
+//!
+//! The server writes all of the HTML; links and the query form work without scripts. The scripts keep what is shown up to
+//! date, and change documents through REST v1, which is served here too. Nothing comes from anywhere but this program.
 
+mod assets;
+mod collection;
+mod columns;
+mod document;
+mod form;
+mod guard;
+mod home;
 mod html;
-mod view;
+mod layout;
+mod live;
+mod read;
+pub(crate) mod requests;
+mod tree;
+mod value;
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
     extract::{Path, Query as Parameters, State},
-    http::{HeaderName, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Response},
     routing::get,
 };
+use tokio::sync::watch;
 
-use self::html::{breadcrumbs, escape, layout, link};
+use self::{
+    form::Form,
+    layout::{Layout, Theme},
+    requests::Log,
+};
 use crate::{
     error::{Error, Result},
     path::{DatabaseName, ParentName},
-    storage::Storage,
+    rest,
+    rpc::Service,
 };
 
-/// What a browser may do with the page: show it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What the page shows and serves.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) service: Service,
+    /// Where clients find the server.
+    pub(crate) grpc: SocketAddr,
+    /// The data file, if there is one.
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) log: Arc<Log>,
+    /// Whether the server is about to stop, for answers that would never end.
+    pub(crate) stopped: watch::Receiver<bool>,
+}
 
-/// Returns the routes of the page.
-pub(crate) fn router(storage: Arc<Storage>) -> Router {
+/// Returns the routes of the page. Projects' addresses have at least two segments, all others one.
+pub(crate) fn router(site: Site) -> Router {
+    let service = site.service.clone();
     Router::new()
-        .route("/", get(databases))
-        .route(
-            "/style.css",
-            get(|| async { ([(header::CONTENT_TYPE, "text/css")], include_str!("style.css")) }),
-        )
+        .route("/", get(home))
+        .route("/requests", get(log))
+        .route("/events", get(live::events))
         .route("/{project}/{database}", get(root))
         .route("/{project}/{database}/{*path}", get(below))
-        .with_state(storage)
+        .with_state(site)
+        .merge(assets::router())
+        .merge(rest::v1().with_state(service))
+        .layer(axum::middleware::from_fn(guard::guard))
 }
 
-/// Where a list goes on.
-#[derive(Debug, Default, serde::Deserialize)]
-struct After {
-    #[serde(default)]
-    after: String,
+async fn home(State(site): State<Site>, headers: HeaderMap) -> Response {
+    let layout = Layout::new(Theme::of(&headers));
+    answer(home::show(&site, layout).await, &headers)
 }
 
-async fn databases(State(storage): State<Arc<Storage>>) -> Response {
-    let snapshot = storage.snapshot();
-    answer(view::databases(&snapshot).map(|databases| {
-        if databases.is_empty() {
-            return layout("Firestore", "", "<p class=\"empty\">Nothing is stored yet.</p>");
-        }
-        let mut body = String::from("<ul class=\"list\">");
-        for database in databases {
-            let address = [database.project.as_str(), database.database.as_str()];
-            let label = format!(
-                "{}<small>{}</small>",
-                escape(&database.project),
-                escape(&database.database)
-            );
-            // Writing to a string cannot fail.
-            let _ = write!(body, "<li>{}</li>", link(&address, &label));
-        }
-        body.push_str("</ul>");
-        layout("Firestore", "", &body)
-    }))
+async fn log(State(site): State<Site>, headers: HeaderMap) -> Response {
+    let layout = Layout::new(Theme::of(&headers));
+    answer(Ok(requests::show(&site.log, layout)), &headers)
 }
 
 async fn root(
-    State(storage): State<Arc<Storage>>,
+    State(site): State<Site>,
+    headers: HeaderMap,
     Path((project, database)): Path<(String, String)>,
 ) -> Response {
-    answer(show(&storage, &project, &database, "", &After::default()))
+    let shown = show(
+        &site.service,
+        Theme::of(&headers),
+        (&project, &database, ""),
+        Vec::new(),
+    );
+    answer(shown.await, &headers)
 }
 
 async fn below(
-    State(storage): State<Arc<Storage>>,
+    State(site): State<Site>,
+    headers: HeaderMap,
     Path((project, database, path)): Path<(String, String, String)>,
-    Parameters(after): Parameters<After>,
+    Parameters(parameters): Parameters<Vec<(String, String)>>,
 ) -> Response {
-    answer(show(&storage, &project, &database, &path, &after))
+    let shown = show(
+        &site.service,
+        Theme::of(&headers),
+        (&project, &database, &path),
+        parameters,
+    );
+    answer(shown.await, &headers)
 }
 
-fn show(storage: &Storage, project: &str, database: &str, path: &str, after: &After) -> Result<String> {
+async fn show(
+    service: &Service,
+    theme: Theme,
+    (project, database, path): (&str, &str, &str),
+    parameters: Vec<(String, String)>,
+) -> Result<String> {
     let root = DatabaseName::parse(&format!("projects/{project}/databases/{database}"))?;
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let snapshot = storage.snapshot();
-    let body = if segments.len().is_multiple_of(2) {
-        let name = [format!("{root}/documents"), segments.join("/")].join("/");
-        let parent = ParentName::parse(name.trim_end_matches('/'))?;
-        view::parent(&snapshot, &parent)?
-    } else {
-        view::collection(&snapshot, &root, &segments, &after.after)?
+    let mut segments: Vec<String> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let tree = tree::show(service, &root, &segments).await?;
+    let layout = Layout::new(theme).at(&root, &segments).with_tree(tree);
+    if segments.len().is_multiple_of(2) {
+        let parent = ParentName {
+            database: root,
+            segments,
+        };
+        // Ids are checked where names are parsed.
+        let parent = ParentName::parse(&parent.to_string())?;
+        return document::show(service, &parent, layout).await;
+    }
+    let id = segments.pop().unwrap_or_default();
+    let parent = ParentName {
+        database: root,
+        segments,
     };
-    let title = segments.last().copied().unwrap_or(database);
-    Ok(layout(title, &breadcrumbs(project, database, &segments), &body))
+    collection::show(service, &parent, &id, &Form::parse(parameters), layout).await
 }
 
-fn answer(page: Result<String>) -> Response {
-    let (status, page) = match page {
-        Ok(page) => (StatusCode::OK, page),
+fn answer(page: Result<String>, headers: &HeaderMap) -> Response {
+    match page {
+        Ok(page) => Html(page).into_response(),
         Err(error) => {
             let status = match error {
                 Error::InvalidArgument(_) | Error::NotFound(_) => StatusCode::NOT_FOUND,
@@ -110,20 +153,8 @@ fn answer(page: Result<String>) -> Response {
                 | Error::Damaged(_)
                 | Error::Closing => StatusCode::SERVICE_UNAVAILABLE,
             };
-            let body = format!("<p class=\"empty\">{}</p>", escape(&error.to_string()));
-            (status, layout("Firestore", "", &body))
+            let page = home::failed(&error, Layout::new(Theme::of(headers)));
+            (status, Html(page)).into_response()
         }
-    };
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
-    ];
-    (status, headers, page).into_response()
+    }
 }

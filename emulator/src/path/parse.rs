@@ -1,6 +1,6 @@
 //! Parsing and validation of resource names.
 
-use super::{CollectionName, DatabaseName, DocumentName, ParentName};
+use super::{CollectionName, DatabaseName, DocumentName, ParentName, key::numeric_id};
 use crate::error::{Error, Result};
 
 /// Bytes of UTF-8 that an id may have.
@@ -84,7 +84,7 @@ pub(crate) fn validate_id(id: &str, kind: &str) -> Result<()> {
         "must not be \".\" or \"..\""
     } else if id.contains('/') {
         "must not contain \"/\""
-    } else if id.len() >= 4 && id.starts_with("__") && id.ends_with("__") {
+    } else if id.len() >= 4 && id.starts_with("__") && id.ends_with("__") && numeric_id(id).is_none() {
         "is reserved"
     } else if id.len() > MAX_ID_BYTES {
         "is longer than 1500 bytes"
@@ -197,7 +197,17 @@ mod tests {
         for id in ["", ".", "..", "__x__", "____", "a/b", &"x".repeat(1501)] {
             assert!(validate_id(id, "Document").is_err(), "{id}");
         }
-        for id in ["___", "__", "__x", "...", "月", " ", &"x".repeat(1500)] {
+        for id in [
+            "__id7__",
+            "__id-9223372036854775808__",
+            "___",
+            "__",
+            "__x",
+            "...",
+            "月",
+            " ",
+            &"x".repeat(1500),
+        ] {
             assert!(validate_id(id, "Document").is_ok(), "{id}");
         }
     }

@@ -1,11 +1,13 @@
 //! How a query reaches its documents: a walk along a range in the right order, or a set that must be sorted.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
-use super::{Query, Scope, filter::Operator};
+use super::{Query, Scope, composite::by_composite, filter::Operator};
 use crate::{
+    field_path::FieldPath,
     path::{CollectionName, key},
-    storage::{ENTRY_LIMIT, field_prefix},
+    proto::Value,
+    storage::{Composites, ENTRY_LIMIT, field_prefix},
     value::{
         encode::{encoded, tag},
         is_nan, is_null, kind,
@@ -34,14 +36,17 @@ pub(super) enum Table {
     Documents,
     /// The index, which leads to documents of this collection.
     Index(CollectionName),
+    /// An index of several fields, which leads to documents of this collection by ids that may be inverted.
+    Composite(CollectionName, bool),
 }
 
 /// Chooses how to run a query.
-pub(super) fn choose(query: &Query) -> Access {
+pub(super) fn choose(query: &Query, composites: &Composites) -> Access {
     let Scope::Collection(collection) = &query.scope else {
         return scan(query);
     };
-    by_equality_in_order(query, collection)
+    by_composite(query, collection, composites)
+        .or_else(|| by_equality_in_order(query, collection))
         .or_else(|| by_name(query, collection))
         .or_else(|| by_equality(query, collection))
         .or_else(|| by_order(query, collection))
@@ -52,7 +57,7 @@ pub(super) fn choose(query: &Query) -> Access {
 pub(super) fn scan(query: &Query) -> Access {
     let prefix = match &query.scope {
         Scope::Collection(collection) => key::collection(collection),
-        Scope::Descendants(parent, _) => key::descendants(parent),
+        Scope::Children(parent) | Scope::Descendants(parent, _) => key::descendants(parent),
     };
     let range = prefix.clone()..key::after(&prefix);
     Access {
@@ -122,17 +127,35 @@ fn by_order(query: &Query, collection: &CollectionName) -> Option<Access> {
     }
     let prefix = field_prefix(collection, &first.field);
     let mut range = within(query, prefix.clone(), 1, collection, first.descending)?;
+    narrow_by_ranges(query, &first.field, &prefix, &mut range)?;
+    Some(Access {
+        table: Table::Index(collection.clone()),
+        range,
+        reverse: first.descending,
+        ordered: true,
+        covered: query.filter.is_none(),
+    })
+}
+
+/// Makes a walk in the order of a field shorter where the filter has ranges of that field; the filter is still asked.
+/// Nothing if an operand is too long for an index.
+pub(super) fn narrow_by_ranges(
+    query: &Query,
+    ordered: &FieldPath,
+    prefix: &[u8],
+    range: &mut Range<Vec<u8>>,
+) -> Option<()> {
     // Ranges of the field's own values make the walk shorter; the filter is still asked.
     for (field, operator, operand) in query.filter.iter().flat_map(|filter| filter.conjuncts()) {
-        if field != &first.field {
+        if field != ordered {
             continue;
         }
         let value = encoded(operand);
         if value.len() > ENTRY_LIMIT {
             return None;
         }
-        let at = [prefix.as_slice(), &value].concat();
-        let kind_at = [prefix.as_slice(), &[tag(kind(operand))]].concat();
+        let at = [prefix, &value].concat();
+        let kind_at = [prefix, &[tag(kind(operand))]].concat();
         let (from, to) = match operator {
             Operator::Greater => (key::after(&at), key::after(&kind_at)),
             Operator::GreaterOrEqual => (at, key::after(&kind_at)),
@@ -149,16 +172,23 @@ fn by_order(query: &Query, collection: &CollectionName) -> Option<Access> {
             | Operator::IsNan
             | Operator::IsNotNan => continue,
         };
-        range.start = range.start.max(from);
-        range.end = range.end.min(to);
+        range.start = std::mem::take(&mut range.start).max(from);
+        range.end = std::mem::take(&mut range.end).min(to);
     }
-    Some(Access {
-        table: Table::Index(collection.clone()),
-        range,
-        reverse: first.descending,
-        ordered: true,
-        covered: query.filter.is_none(),
-    })
+    Some(())
+}
+
+/// Returns the first operand of each field that every match must equal.
+pub(super) fn first_operands(query: &Query) -> BTreeMap<&FieldPath, &Value> {
+    let mut operands = BTreeMap::new();
+    for (field, operator, operand) in query.filter.iter().flat_map(|filter| filter.conjuncts()) {
+        // The index would find null and NaN by equality, which filters do not.
+        let is_plain = operator == Operator::Equal && !is_null(operand) && !is_nan(operand);
+        if is_plain && !field.is_name() && encoded(operand).len() <= ENTRY_LIMIT {
+            operands.entry(field).or_insert(operand);
+        }
+    }
+    operands
 }
 
 /// Finds an equality that every match fulfils, and tells whether it is the whole filter.

@@ -1,10 +1,11 @@
 //! Cursors: positions between documents, as beginnings of sort keys.
 
-use super::order::{OrderBy, invert};
+use super::order::OrderBy;
 use crate::{
     error::{Error, Result},
     path::{CollectionName, DocumentName},
     proto::{Cursor, Value, value::ValueType},
+    storage::{ENTRY_LIMIT, invert},
     value::{encode::encoded, validate},
 };
 
@@ -59,6 +60,38 @@ impl Bound {
         }
     }
 
+    /// Returns the bytes of the position in keys of the values of `order`, those inverted that descend other than the
+    /// whole, and at last the id of a document of `collection`; nothing if it cannot be expressed so.
+    pub(super) fn key_in_order(
+        &self,
+        order: &[OrderBy],
+        reverse: bool,
+        collection: &CollectionName,
+    ) -> Option<Vec<u8>> {
+        let mut key = Vec::new();
+        for (value, order) in self.values.iter().zip(order) {
+            let start = key.len();
+            if order.field.is_name() {
+                let Some(ValueType::ReferenceValue(name)) = &value.value_type else {
+                    return None;
+                };
+                let name = DocumentName::parse(name).ok()?;
+                if &name.collection() != collection {
+                    return None;
+                }
+                crate::path::key::push_segment(&mut key, name.id());
+            } else {
+                let value = encoded(value);
+                if value.len() > ENTRY_LIMIT {
+                    return None;
+                }
+                key.extend(value);
+            }
+            invert(&mut key[start..], order.descending != reverse);
+        }
+        Some(key)
+    }
+
     /// Tells whether the position is before the documents that are equal to its values.
     pub(super) fn before(&self) -> bool {
         self.before
@@ -77,7 +110,7 @@ impl Bound {
         let name = DocumentName::parse(name)
             .ok()
             .filter(|name| &name.collection() == collection)?;
-        crate::path::key::push_bytes(&mut key, name.id().as_bytes());
+        crate::path::key::push_segment(&mut key, name.id());
         Some(key)
     }
 }

@@ -6,23 +6,28 @@
 
 mod access;
 mod aggregate;
+mod composite;
 mod cursor;
+mod explain;
 mod filter;
 mod order;
 mod parse;
 mod parse_filter;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::{
     aggregate::{Aggregation, aggregate},
     order::{OrderBy, parse_order_text},
-    run::{Found, Outcome},
+    run::{Found, Outcome, collection_ids},
 };
 use self::{cursor::Bound, filter::Filter};
 use crate::{
     mask::Mask,
     path::{CollectionName, ParentName},
     proto::{Cursor, Value, value::ValueType},
+    storage::Topic,
 };
 
 /// A validated query.
@@ -44,6 +49,8 @@ pub(crate) struct Query {
 pub(crate) enum Scope {
     /// Those directly in one collection.
     Collection(CollectionName),
+    /// Those directly in any collection of a parent.
+    Children(ParentName),
     /// Those at any depth below a parent, in collections of one id or in all.
     Descendants(ParentName, Option<String>),
 }
@@ -51,8 +58,17 @@ pub(crate) enum Scope {
 impl Query {
     /// Makes a query that lists a collection.
     pub(crate) fn list(collection: CollectionName, order: Vec<OrderBy>) -> Self {
+        Self::of(Scope::Collection(collection), order)
+    }
+
+    /// Makes a query that lists all collections of a parent.
+    pub(crate) fn list_children(parent: ParentName, order: Vec<OrderBy>) -> Self {
+        Self::of(Scope::Children(parent), order)
+    }
+
+    fn of(scope: Scope, order: Vec<OrderBy>) -> Self {
         Self {
-            scope: Scope::Collection(collection),
+            scope,
             filter: None,
             order: order::normalize(order, &[]),
             start: None,
@@ -92,6 +108,25 @@ impl Query {
             values,
             before: false,
         })
+    }
+
+    /// Returns what happens to which this query must hear of.
+    pub(crate) fn topic(&self) -> Topic {
+        match &self.scope {
+            Scope::Collection(collection) => Topic::collection(collection),
+            Scope::Children(parent) => Topic::descendants(parent, None),
+            Scope::Descendants(parent, id) => Topic::descendants(parent, id.as_ref()),
+        }
+    }
+
+    /// Tells whether what the query finds hangs on more than each document by itself.
+    pub(crate) fn is_windowed(&self) -> bool {
+        self.limit.is_some() || self.offset > 0
+    }
+
+    /// Tells whether so many documents are all that the query would show.
+    pub(crate) fn is_filled_by(&self, count: usize) -> bool {
+        self.limit.is_some_and(|limit| count >= limit)
     }
 
     /// Returns the projection.

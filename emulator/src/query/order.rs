@@ -7,6 +7,7 @@ use crate::{
     field_path::FieldPath,
     path::{DatabaseName, DocumentName},
     proto::structured_query::{Direction, Order},
+    storage::invert,
     value::{
         Fields, Kind,
         encode::{encode, push_reference, tag},
@@ -139,13 +140,6 @@ fn push_name<'a>(database: &'a DatabaseName, segments: impl Iterator<Item = &'a 
         "documents",
     ];
     push_reference(root.into_iter().chain(segments), out);
-}
-
-/// Turns bytes so that they sort the other way round.
-pub(super) fn invert(bytes: &mut [u8], descending: bool) {
-    if descending {
-        bytes.iter_mut().for_each(|byte| *byte = !*byte);
-    }
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl Query {
 fn parse_scope(parent: &ParentName, query: &StructuredQuery) -> Result<Scope> {
     let [from] = query.from.as_slice() else {
         if query.from.is_empty() {
-            return Err(Error::unimplemented("A query without a collection"));
+            return Ok(Scope::Descendants(parent.clone(), None));
         }
         return Err(Error::invalid("A query must name one collection."));
     };
@@ -81,6 +81,6 @@ fn parse_scope(parent: &ParentName, query: &StructuredQuery) -> Result<Scope> {
     match (id, from.all_descendants) {
         (id, true) => Ok(Scope::Descendants(parent.clone(), id.cloned())),
         (Some(id), false) => Ok(Scope::Collection(CollectionName::new(parent, id)?)),
-        (None, false) => Err(Error::unimplemented("A query over all collections of one parent")),
+        (None, false) => Ok(Scope::Children(parent.clone())),
     }
 }

@@ -2,46 +2,60 @@
 
 use prost::Message;
 
-use super::{Service, documents::masked, reading::Selector};
+use super::{Service, documents::masked, missing::list_with_missing, reading::Selector};
 use crate::{
     error::{Error, Result},
     mask::Mask,
-    path::{CollectionName, ParentName, key},
+    path::{CollectionName, ParentName},
     proto::{
         Cursor, ListCollectionIdsRequest, ListCollectionIdsResponse, ListDocumentsRequest,
         ListDocumentsResponse, list_collection_ids_request as ids_request, list_documents_request as request,
     },
-    query::{Query, parse_order_text},
-    storage::Snapshot,
+    query::{Query, collection_ids, parse_order_text},
 };
 
 /// Documents of a page whose size was not named.
 const DEFAULT_PAGE: usize = 300;
 /// Bytes of documents in one page: clients accept messages of 4 MiB unless told otherwise.
-const MAX_PAGE_BYTES: usize = 3 * 1024 * 1024;
+pub(super) const MAX_PAGE_BYTES: usize = 3 * 1024 * 1024;
 
 impl Service {
     pub(super) async fn list(&self, list_request: ListDocumentsRequest) -> Result<ListDocumentsResponse> {
         let parent = ParentName::parse(&list_request.parent)?;
-        if list_request.collection_id.is_empty() {
-            return Err(Error::unimplemented("ListDocuments without collection_id"));
-        }
-        if list_request.show_missing {
-            return Err(Error::unimplemented("ListDocuments with show_missing"));
-        }
-        let collection = CollectionName::new(&parent, &list_request.collection_id)?;
         let mask = list_request.mask.as_ref().map(Mask::for_reading).transpose()?;
         let size = page_size(list_request.page_size)?;
-        let mut query = Query::list(collection, parse_order_text(&list_request.order_by)?);
-        if !list_request.page_token.is_empty() {
-            query = query.after(&read_token(&list_request.page_token)?)?;
-        }
+        let order = parse_order_text(&list_request.order_by)?;
         let selector = match list_request.consistency_selector {
             None => Selector::Newest,
             Some(request::ConsistencySelector::Transaction(id)) => Selector::Transaction(id),
             Some(request::ConsistencySelector::ReadTime(time)) => Selector::At(time),
         };
         let reading = self.reading(&parent.database, selector)?;
+        let collection = match list_request.collection_id.as_str() {
+            "" => None,
+            id => Some(CollectionName::new(&parent, id)?),
+        };
+        if list_request.show_missing {
+            let Some(collection) = collection.filter(|_| list_request.order_by.is_empty()) else {
+                return Err(Error::invalid(
+                    "show_missing needs a collection_id and allows no order_by.",
+                ));
+            };
+            return list_with_missing(
+                &reading,
+                &collection,
+                &list_request.page_token,
+                size,
+                mask.as_ref(),
+            );
+        }
+        let mut query = match collection {
+            Some(collection) => Query::list(collection, order),
+            None => Query::list_children(parent, order),
+        };
+        if !list_request.page_token.is_empty() {
+            query = query.after(&read_token(&list_request.page_token)?)?;
+        }
         // One more than asked for tells whether another page follows.
         let outcome = reading
             .query(query.clone().with_limit(size.saturating_add(1)))
@@ -81,34 +95,6 @@ impl Service {
             next_page_token,
         })
     }
-}
-
-/// Lists the collections right below a parent that come after `after`, and tells whether there are more. It leaps from
-/// collection to collection, whatever they hold.
-pub(crate) fn collection_ids(
-    snapshot: &Snapshot,
-    parent: &ParentName,
-    after: &str,
-    limit: usize,
-) -> Result<(Vec<String>, bool)> {
-    let prefix = key::descendants(parent);
-    let end = key::after(&prefix);
-    let behind = |id: &str| key::after(&key::collection_tree(&parent.collection(id)));
-    let mut from = if after.is_empty() {
-        prefix.clone()
-    } else {
-        behind(after)
-    };
-    let mut ids = Vec::new();
-    while let Some(found) = snapshot.tables.first_key(&from, &end)? {
-        if ids.len() == limit {
-            return Ok((ids, true));
-        }
-        let id = key::take_string(&mut &found[prefix.len()..])?;
-        from = behind(&id);
-        ids.push(id);
-    }
-    Ok((ids, false))
 }
 
 fn page_size(size: i32) -> Result<usize> {

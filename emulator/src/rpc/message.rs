@@ -3,12 +3,14 @@
 use bytes::Bytes;
 use prost_types::Timestamp;
 
+use crate::proto::ExplainMetrics;
+
 /// The empty message.
 pub type Empty = ();
 
 /// `google.firestore.v1.RunQueryResponse` with the document as bytes: as it lies in the file, neither decoded nor
 /// encoded again.
-#[derive(Clone, PartialEq, Eq, prost::Message)]
+#[derive(Clone, PartialEq, prost::Message)]
 pub struct RunQueryResponse {
     /// The document, encoded.
     #[prost(bytes = "bytes", optional, tag = "1")]
@@ -22,6 +24,9 @@ pub struct RunQueryResponse {
     /// How many documents the offset left out.
     #[prost(int32, tag = "4")]
     pub skipped_results: i32,
+    /// How the query was run, in the last message, where that was asked for.
+    #[prost(message, optional, tag = "11")]
+    pub explain_metrics: Option<ExplainMetrics>,
 }
 
 #[cfg(test)]
@@ -43,10 +48,12 @@ mod tests {
             transaction: vec![1],
             read_time: Some(Timestamp { seconds: 2, nanos: 3 }),
             skipped_results: 4,
+            explain_metrics: Some(ExplainMetrics::default()),
         };
         let theirs = proto::RunQueryResponse::decode(ours.encode_to_vec().as_slice()).unwrap();
         assert_eq!(theirs.document, Some(document));
         assert_eq!((theirs.transaction, theirs.read_time), (vec![1], ours.read_time));
         assert_eq!(theirs.skipped_results, 4);
+        assert_eq!(theirs.explain_metrics, ours.explain_metrics);
     }
 }

@@ -2,20 +2,24 @@
 
 mod commits;
 mod documents;
+mod explain;
 mod lists;
 pub mod message;
+mod missing;
+mod partition;
 mod queries;
 mod reading;
+mod write;
 
 use std::{pin::Pin, sync::Arc};
 
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 
-pub(crate) use self::lists::collection_ids;
 use self::message::RunQueryResponse;
 use crate::{
     error::{Error, Result},
+    listen::listen,
     proto::{
         BatchGetDocumentsRequest, BatchGetDocumentsResponse, BatchWriteRequest, BatchWriteResponse,
         BeginTransactionRequest, BeginTransactionResponse, CommitRequest, CommitResponse,
@@ -40,7 +44,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/google.firestore.v1.Firestore.rs"));
 }
 
-pub(crate) use generated::firestore_server::FirestoreServer;
+pub(crate) use generated::firestore_server::{Firestore, FirestoreServer};
 
 /// The service over one data file.
 #[derive(Clone, Debug)]
@@ -61,7 +65,7 @@ fn lacking<T>(feature: &str) -> Result<T, Status> {
 }
 
 #[tonic::async_trait]
-impl generated::firestore_server::Firestore for Service {
+impl Firestore for Service {
     async fn get_document(&self, request: Request<GetDocumentRequest>) -> Result<Response<Document>, Status> {
         Ok(Response::new(self.get(request.into_inner())?))
     }
@@ -135,27 +139,30 @@ impl generated::firestore_server::Firestore for Service {
 
     async fn partition_query(
         &self,
-        _request: Request<PartitionQueryRequest>,
+        request: Request<PartitionQueryRequest>,
     ) -> Result<Response<PartitionQueryResponse>, Status> {
-        lacking("PartitionQuery")
+        Ok(Response::new(self.partition(request.into_inner()).await?))
     }
 
     type WriteStream = Answers<WriteResponse>;
 
     async fn write(
         &self,
-        _request: Request<Streaming<WriteRequest>>,
+        request: Request<Streaming<WriteRequest>>,
     ) -> Result<Response<Self::WriteStream>, Status> {
-        lacking("Write (the streaming RPC; Commit and BatchWrite are supported)")
+        Ok(Response::new(Box::pin(self.writing(request.into_inner()))))
     }
 
     type ListenStream = Answers<ListenResponse>;
 
     async fn listen(
         &self,
-        _request: Request<Streaming<ListenRequest>>,
+        request: Request<Streaming<ListenRequest>>,
     ) -> Result<Response<Self::ListenStream>, Status> {
-        lacking("Listen")
+        Ok(Response::new(Box::pin(listen(
+            &self.storage,
+            request.into_inner(),
+        ))))
     }
 
     async fn list_collection_ids(

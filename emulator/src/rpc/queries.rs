@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use super::{Service, documents::masked, message::RunQueryResponse, reading::Selector};
+use super::{Service, documents::masked, explain::Explaining, message::RunQueryResponse, reading::Selector};
 use crate::{
     error::{Error, Result},
     mask::Mask,
@@ -19,9 +19,6 @@ use crate::{
 impl Service {
     pub(super) async fn query(&self, query_request: RunQueryRequest) -> Result<Vec<RunQueryResponse>> {
         let parent = ParentName::parse(&query_request.parent)?;
-        if query_request.explain_options.is_some() {
-            return Err(Error::unimplemented("Query explain"));
-        }
         let Some(request::QueryType::StructuredQuery(structured)) = &query_request.query_type else {
             return Err(Error::invalid("The request must hold a structured query."));
         };
@@ -34,8 +31,17 @@ impl Service {
             Some(request::ConsistencySelector::ReadTime(time)) => Selector::At(time),
         };
         let mut reading = self.reading(&parent.database, selector)?;
-        let outcome = reading.query(query).await?;
+        let explaining = Explaining::begin(query_request.explain_options.as_ref(), &query, &reading);
         let read_time = Some(reading.time());
+        if let Some(explaining) = explaining.as_ref().filter(|explaining| !explaining.runs) {
+            return Ok(vec![RunQueryResponse {
+                transaction: std::mem::take(&mut reading.began),
+                explain_metrics: Some(explaining.end(None)),
+                ..Default::default()
+            }]);
+        }
+        let outcome = reading.query(query).await?;
+        let explained = explaining.map(|explaining| explaining.end(Some(&outcome)));
         let mut responses = Vec::with_capacity(outcome.found.len() + 1);
         let began = std::mem::take(&mut reading.began);
         let skipped_results = i32::try_from(outcome.skipped).unwrap_or(i32::MAX);
@@ -61,6 +67,13 @@ impl Service {
                 ..Default::default()
             });
         }
+        if explained.is_some() {
+            responses.push(RunQueryResponse {
+                read_time,
+                explain_metrics: explained,
+                ..Default::default()
+            });
+        }
         Ok(responses)
     }
 
@@ -69,9 +82,6 @@ impl Service {
         request: RunAggregationQueryRequest,
     ) -> Result<RunAggregationQueryResponse> {
         let parent = ParentName::parse(&request.parent)?;
-        if request.explain_options.is_some() {
-            return Err(Error::unimplemented("Query explain"));
-        }
         let Some(aggregation_request::QueryType::StructuredAggregationQuery(aggregation)) =
             request.query_type
         else {
@@ -93,6 +103,14 @@ impl Service {
             Some(aggregation_request::ConsistencySelector::ReadTime(time)) => Selector::At(time),
         };
         let mut reading = self.reading(&parent.database, selector)?;
+        let explaining = Explaining::begin(request.explain_options.as_ref(), &query, &reading);
+        if let Some(explaining) = explaining.as_ref().filter(|explaining| !explaining.runs) {
+            return Ok(RunAggregationQueryResponse {
+                transaction: std::mem::take(&mut reading.began),
+                explain_metrics: Some(explaining.end(None)),
+                ..Default::default()
+            });
+        }
         let outcome = reading.query(query).await?;
         Ok(RunAggregationQueryResponse {
             result: Some(AggregationResult {
@@ -100,7 +118,7 @@ impl Service {
             }),
             transaction: std::mem::take(&mut reading.began),
             read_time: Some(reading.time()),
-            explain_metrics: None,
+            explain_metrics: explaining.map(|explaining| explaining.end(Some(&outcome))),
         })
     }
 }

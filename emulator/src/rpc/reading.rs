@@ -10,7 +10,7 @@ use crate::{
     path::{DatabaseName, DocumentName, key},
     proto::{TransactionOptions, transaction_options::Mode},
     query::{Found, Query},
-    storage::{Row, Snapshot},
+    storage::{Row, Snapshot, State},
     time::Micros,
 };
 
@@ -42,7 +42,7 @@ impl Service {
                 let id = self.begin(database, Some(&options))?;
                 (self.transactions.snapshot(&id, database)?, Some(id.clone()), id)
             }
-            Selector::At(time) => (self.at(&time)?, None, Vec::new()),
+            Selector::At(time) => (self.at(&time, database)?, None, Vec::new()),
         };
         Ok(Reading {
             service: self,
@@ -66,23 +66,21 @@ impl Service {
         let snapshot = match read_only.and_then(|read_only| read_only.consistency_selector.as_ref()) {
             None => self.storage.snapshot(),
             Some(crate::proto::transaction_options::read_only::ConsistencySelector::ReadTime(time)) => {
-                self.at(time)?
+                self.at(time, database)?
             }
         };
         self.transactions.begin(database, read_only.is_some(), snapshot)
     }
 
-    /// Returns the state at a time. The past is not kept yet; what did not change since is the present.
-    fn at(&self, time: &Timestamp) -> Result<Arc<Snapshot>> {
+    /// Returns the state at a time.
+    fn at(&self, time: &Timestamp, database: &DatabaseName) -> Result<Arc<Snapshot>> {
         let snapshot = self.storage.snapshot();
         let time = Micros::from(time);
         if time > Micros::now() && time > snapshot.time {
             return Err(Error::invalid("The read time must not be in the future."));
         }
         if time < snapshot.time {
-            return Err(Error::unimplemented(
-                "Reading the past (read_time before the last commit)",
-            ));
+            return snapshot.at(time, database).map(Arc::new);
         }
         Ok(snapshot)
     }
@@ -102,7 +100,7 @@ impl Reading<'_> {
     /// Reads a document.
     pub(super) fn document(&self, name: &DocumentName) -> Result<Option<Row>> {
         let key = key::document(name);
-        let row = self.snapshot.tables.row(&key)?;
+        let row = self.snapshot.row(&key)?;
         if let Some(id) = &self.transaction {
             let version = row.as_ref().map(Row::version);
             self.service
@@ -114,14 +112,17 @@ impl Reading<'_> {
 
     /// Runs a query; one that may take long leaves the thread to others.
     pub(super) async fn query(&self, query: Query) -> Result<crate::query::Outcome> {
-        let outcome = if query.may_be_long() {
+        let outcome = if query.may_be_long(self.snapshot.composites()) {
             let (snapshot, query) = (Arc::clone(&self.snapshot), query.clone());
-            tokio::task::spawn_blocking(move || query.run(&snapshot.tables))
+            tokio::task::spawn_blocking(move || query.run(&snapshot))
                 .await
                 .unwrap_or_else(|error| Err(Error::Storage(format!("a query broke off: {error}"))))?
         } else {
-            query.run(&self.snapshot.tables)?
+            query.run(&self.snapshot)?
         };
+        if let Some(shape) = query.wish(&outcome) {
+            self.service.storage.suggest(shape);
+        }
         self.remember(query, &outcome.found)?;
         Ok(outcome)
     }

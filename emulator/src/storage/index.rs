@@ -15,7 +15,7 @@ use crate::{
 /// Bytes of an encoded value that an entry holds at most, as Firestore cuts them.
 pub(crate) const ENTRY_LIMIT: usize = 1_500;
 /// Bit that marks a cut value.
-const TRUNCATED: u16 = 1 << 15;
+pub(super) const TRUNCATED: u16 = 1 << 15;
 
 /// Entries of one document.
 pub(super) type Entries = BTreeMap<Vec<u8>, u16>;
@@ -41,7 +41,7 @@ pub(crate) fn doc_id_bytes(entry_key: &[u8], entry: u16) -> &[u8] {
 /// Lists the entries of a document: one for each field, those in maps and the maps themselves included.
 pub(super) fn entries(name: &DocumentName, fields: &Fields) -> Entries {
     let mut id = Vec::new();
-    key::push_bytes(&mut id, name.id().as_bytes());
+    key::push_segment(&mut id, name.id());
     let mut entries = Entries::new();
     let collection = key::collection(&name.collection());
     collect(&collection, &id, &mut Vec::new(), fields, &mut entries);
@@ -80,7 +80,7 @@ fn push_path(out: &mut Vec<u8>, segments: &[impl AsRef<str>]) {
 }
 
 /// Appends the value, cut at the limit, and tells whether it was cut.
-fn push_value(out: &mut Vec<u8>, value: &Value) -> bool {
+pub(super) fn push_value(out: &mut Vec<u8>, value: &Value) -> bool {
     let start = out.len();
     encode(value, out);
     let truncated = out.len() - start > ENTRY_LIMIT;

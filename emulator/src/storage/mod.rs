@@ -3,8 +3,15 @@
 //! Invariants: what a snapshot shows was synced to disk before; a commit is answered after that; commit times rise
 //! strictly in the order of commits; index and documents change in the same transaction of the file.
 
+mod commit;
+mod composite;
+mod feed;
+mod history;
 mod index;
 mod open;
+mod past;
+mod snapshot;
+mod state;
 mod tables;
 mod writer;
 
@@ -14,36 +21,30 @@ use std::{
     thread::JoinHandle,
 };
 
-use redb::ReadOnlyTable;
 use tokio::sync::oneshot;
 
 pub use self::open::OpenError;
 pub(crate) use self::{
+    composite::{Composites, Shape, invert},
+    feed::{Change, Feed, Held, Subscription, Topic},
+    history::Before,
     index::{ENTRY_LIMIT, doc_id_bytes, field_prefix, is_truncated},
-    tables::{Row, Rows, Tables},
-    writer::{Commit, Committed},
+    snapshot::Snapshot,
+    state::State,
+    tables::{Row, Tables},
+    writer::{Commit, Committed, Writes},
 };
 use crate::{
     error::{Error, Result},
     path::DatabaseName,
-    time::Micros,
 };
-
-type ReadDocuments = ReadOnlyTable<&'static [u8], &'static [u8]>;
-type ReadIndex = ReadOnlyTable<&'static [u8], u16>;
-
-/// A state of all databases at one commit, which later commits do not touch.
-pub(crate) struct Snapshot {
-    /// Documents and index as of then.
-    pub(crate) tables: Tables<ReadDocuments, ReadIndex>,
-    /// When the last commit that it shows happened.
-    pub(crate) time: Micros,
-}
 
 /// The data file, open.
 #[derive(Debug)]
 pub struct Storage {
     latest: Arc<Latest>,
+    feed: Arc<Feed>,
+    id: i64,
     queue: mpsc::Sender<writer::Command>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -54,19 +55,23 @@ pub(crate) struct Latest(RwLock<Arc<Snapshot>>);
 impl Storage {
     /// Opens or creates a file, or keeps everything in memory if there is no path.
     pub fn open(path: Option<&Path>) -> Result<Self, OpenError> {
-        let (database, last) = open::open(path)?;
-        let snapshot = writer::snapshot(&database, last).map_err(OpenError::other)?;
+        let (database, facts) = open::open(path)?;
+        let snapshot = Snapshot::newest(&database, &facts).map_err(OpenError::other)?;
         let latest = Arc::new(Latest(RwLock::new(Arc::new(snapshot))));
+        let feed = Arc::new(Feed::default());
+        let id = facts.id;
         let (queue, commands) = mpsc::channel();
         let writer = std::thread::Builder::new()
             .name("firestore-writer".to_owned())
             .spawn({
-                let latest = Arc::clone(&latest);
-                move || writer::run(database, &latest, &commands, last)
+                let (latest, feed) = (Arc::clone(&latest), Arc::clone(&feed));
+                move || writer::run(database, &latest, &feed, &commands, facts)
             })
             .map_err(OpenError::other)?;
         Ok(Self {
             latest,
+            feed,
+            id,
             queue,
             writer: Mutex::new(Some(writer)),
         })
@@ -77,6 +82,16 @@ impl Storage {
         self.latest.get()
     }
 
+    /// Returns where listeners hear of commits.
+    pub(crate) fn feed(&self) -> &Arc<Feed> {
+        &self.feed
+    }
+
+    /// Returns the file's number, by which what was said of another file is told apart.
+    pub(crate) fn id(&self) -> i64 {
+        self.id
+    }
+
     /// Applies writes atomically and returns when they are on disk.
     pub(crate) async fn commit(&self, commit: Commit) -> Result<Committed> {
         self.ask(|reply| writer::Command::Commit(commit, reply)).await
@@ -85,6 +100,18 @@ impl Storage {
     /// Removes everything in a database.
     pub(crate) async fn clear(&self, database: DatabaseName) -> Result<()> {
         self.ask(|reply| writer::Command::Clear(database, reply)).await
+    }
+
+    /// Replaces everything in a database with what `writes` make, all at once. If one of them fails, nothing changes.
+    pub(crate) async fn replace(&self, database: DatabaseName, writes: Writes) -> Result<()> {
+        self.ask(|reply| writer::Command::Replace(database, writes, reply))
+            .await
+    }
+
+    /// Asks for an index of several fields, which will be there some time later.
+    pub(crate) fn suggest(&self, shape: Shape) {
+        // A server that closes needs none.
+        drop(self.queue.send(writer::Command::Index(shape)));
     }
 
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T>>) -> writer::Command) -> Result<T> {
@@ -118,13 +145,5 @@ impl Latest {
 impl std::fmt::Debug for Latest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Latest").field(&self.get().time).finish()
-    }
-}
-
-impl std::fmt::Debug for Snapshot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Snapshot")
-            .field("time", &self.time)
-            .finish_non_exhaustive()
     }
 }

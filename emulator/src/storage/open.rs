@@ -5,19 +5,35 @@ use std::{
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError, backends::InMemoryBackend};
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError,
+    backends::InMemoryBackend,
+};
 
-use super::tables::{DOCUMENTS, INDEX, META};
-use crate::time::Micros;
+use super::{
+    composite::{Composite, Composites, Shape},
+    history::Kept,
+    tables::{COMPOSITE_ENTRIES, COMPOSITES, DOCUMENTS, GROUPS, HISTORY, INDEX, META},
+};
+use crate::{path::key, time::Micros};
 
 /// Version of keys and rows, written into each file.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
+/// A version that lacks only the tables of the past and of groups, which are made when such a file is opened.
+const FORMAT_WITHOUT_PAST: i64 = 1;
 /// Key of the version.
 const FORMAT_KEY: &str = "format";
 /// Key of the time of the last commit.
 pub(super) const LAST_COMMIT_KEY: &str = "last_commit";
+/// Key of the time from which on the past is known.
+pub(super) const SINCE_KEY: &str = "past_since";
+/// Key of the bytes that the past takes.
+pub(super) const PAST_BYTES_KEY: &str = "past_bytes";
+/// Key of a random number that tells one file from another.
+const ID_KEY: &str = "id";
 /// Bytes of the file that are kept in memory at most.
 const CACHE_BYTES: usize = 256 * 1024 * 1024;
 
@@ -62,13 +78,38 @@ impl OpenError {
     }
 }
 
-/// Opens the file, makes its tables, and returns it with the time of its last commit.
-pub(super) fn open(path: Option<&Path>) -> Result<(Database, Micros), OpenError> {
+/// What a file says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// A random number that tells one file from another.
+    pub(super) id: i64,
+    /// When the last commit happened.
+    pub(super) last: Micros,
+    /// What is kept of the past.
+    pub(super) kept: Kept,
+    /// The indexes of several fields.
+    pub(super) composites: Arc<Composites>,
+    /// How far the unfinished index of a number is.
+    pub(super) building: Option<(u64, Vec<u8>)>,
+}
+
+impl Facts {
+    /// Gives up indexes that are not finished.
+    pub(super) fn without_unfinished(mut self) -> Self {
+        if self.composites.unfinished().is_some() {
+            Arc::make_mut(&mut self.composites).drop_unfinished();
+        }
+        self
+    }
+}
+
+/// Opens the file, makes its tables, and returns it with what it says of itself.
+pub(super) fn open(path: Option<&Path>) -> Result<(Database, Facts), OpenError> {
     let Some(path) = path else {
         let database = Builder::new()
             .create_with_backend(InMemoryBackend::new())
             .map_err(OpenError::other)?;
-        return prepare(&database, Path::new("(memory)")).map(|last| (database, last));
+        return prepare(&database, Path::new("(memory)")).map(|facts| (database, facts));
     };
     if let Some(directory) = path
         .parent()
@@ -85,7 +126,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(Database, Micros), OpenError>
             .set_cache_size(CACHE_BYTES)
             .create(path)
             .map_err(|error| explain(path, error))?;
-        prepare(&database, path).map(|last| (database, last))
+        prepare(&database, path).map(|facts| (database, facts))
     }));
     opened.unwrap_or_else(|_| {
         Err(OpenError::Damaged {
@@ -116,43 +157,95 @@ fn explain(path: &Path, error: DatabaseError) -> OpenError {
     }
 }
 
-fn prepare(database: &Database, path: &Path) -> Result<Micros, OpenError> {
+fn prepare(database: &Database, path: &Path) -> Result<Facts, OpenError> {
     let damaged = |error: &dyn Display| OpenError::Damaged {
         path: path.to_owned(),
         reason: error.to_string(),
     };
-    if let Some((found, last)) = read_meta(database).map_err(|error| damaged(&error))? {
-        if found != FORMAT {
+    match read_format(database).map_err(|error| damaged(&error))? {
+        Some(FORMAT) => {}
+        None | Some(FORMAT_WITHOUT_PAST) => create_tables(database).map_err(|error| damaged(&error))?,
+        Some(found) => {
             return Err(OpenError::Format {
                 path: path.to_owned(),
                 found,
             });
         }
-        return Ok(last);
     }
-    create_tables(database).map_err(|error| damaged(&error))?;
-    Ok(Micros(0))
+    read_facts(database).map_err(|error| damaged(&error))
 }
 
-fn read_meta(database: &Database) -> Result<Option<(i64, Micros)>, redb::Error> {
-    let transaction = database.begin_read()?;
-    let meta = match transaction.open_table(META) {
-        Ok(meta) => meta,
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
-        Err(other) => return Err(other.into()),
-    };
-    let Some(format) = meta.get(FORMAT_KEY)? else {
-        return Ok(None);
-    };
-    let last = meta.get(LAST_COMMIT_KEY)?.map_or(0, |last| last.value());
-    Ok(Some((format.value(), Micros(last))))
+fn read_format(database: &Database) -> Result<Option<i64>, redb::Error> {
+    match database.begin_read()?.open_table(META) {
+        Ok(meta) => Ok(meta.get(FORMAT_KEY)?.map(|format| format.value())),
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(other) => Err(other.into()),
+    }
 }
 
+fn read_facts(database: &Database) -> Result<Facts, redb::Error> {
+    let meta = database.begin_read()?.open_table(META)?;
+    let fact = |key| -> Result<i64, redb::Error> { Ok(meta.get(key)?.map_or(0, |fact| fact.value())) };
+    Ok(Facts {
+        id: fact(ID_KEY)?,
+        last: Micros(fact(LAST_COMMIT_KEY)?),
+        kept: Kept {
+            since: Micros(fact(SINCE_KEY)?),
+            bytes: fact(PAST_BYTES_KEY)?.cast_unsigned(),
+        },
+        composites: Arc::new(read_composites(database)?),
+        building: None,
+    })
+}
+
+fn read_composites(database: &Database) -> Result<Composites, redb::Error> {
+    let mut composites = Composites::default();
+    for item in database.begin_read()?.open_table(COMPOSITES)?.iter()? {
+        let (id, bytes) = item?;
+        let (shape, ready) =
+            Shape::from_bytes(bytes.value()).map_err(|error| StorageError::Corrupted(error.to_string()))?;
+        composites.insert(
+            shape,
+            Composite {
+                id: id.value(),
+                ready,
+            },
+        );
+    }
+    Ok(composites)
+}
+
+/// Makes the tables of a new file, or those that a file of the version before lacks.
 fn create_tables(database: &Database) -> Result<(), redb::Error> {
+    let random =
+        getrandom::u64().map_err(|error| StorageError::Io(std::io::Error::other(error.to_string())))?;
     let transaction = database.begin_write()?;
-    transaction.open_table(DOCUMENTS)?;
-    transaction.open_table(INDEX)?;
-    transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
+    {
+        let documents = transaction.open_table(DOCUMENTS)?;
+        transaction.open_table(INDEX)?;
+        transaction.open_table(COMPOSITE_ENTRIES)?;
+        transaction.open_table(COMPOSITES)?;
+        transaction.open_table(HISTORY)?;
+        let mut groups = transaction.open_table(GROUPS)?;
+        for item in documents.iter()? {
+            let name =
+                key::decode(item?.0.value()).map_err(|error| StorageError::Corrupted(error.to_string()))?;
+            let group = key::group(&name.collection());
+            let count = groups.get(group.as_slice())?.map_or(0, |count| count.value());
+            groups.insert(group.as_slice(), count + 1)?;
+        }
+        let mut meta = transaction.open_table(META)?;
+        let last = meta
+            .get(LAST_COMMIT_KEY)?
+            .map_or(Micros(0), |last| Micros(last.value()));
+        // A listener to an empty file must be told a time, too.
+        let now = last.next();
+        meta.insert(LAST_COMMIT_KEY, now.0)?;
+        meta.insert(SINCE_KEY, now.0)?;
+        meta.insert(PAST_BYTES_KEY, 0)?;
+        meta.insert(ID_KEY, random.cast_signed())?;
+        meta.insert(FORMAT_KEY, FORMAT)?;
+    }
     transaction.commit()?;
     Ok(())
 }

@@ -1,19 +1,21 @@
 //! The one writer: takes whatever commits are waiting, applies them in turn, and syncs them to disk together.
 
-use std::{collections::BTreeMap, sync::mpsc::Receiver};
+use std::sync::mpsc::Receiver;
 
-use redb::{Database, Durability, ReadableDatabase, Table};
+use redb::{Database, Durability, WriteTransaction};
 use tokio::sync::oneshot;
 
 use super::{
-    Latest, Snapshot, index,
-    open::LAST_COMMIT_KEY,
-    tables::{DOCUMENTS, INDEX, META, Row, Tables},
+    Feed, Latest, Shape, Snapshot,
+    commit::Writing,
+    feed::News,
+    open::{Facts, LAST_COMMIT_KEY, PAST_BYTES_KEY, SINCE_KEY},
+    tables::META,
 };
 use crate::{
-    engine::{Write, apply},
+    engine::Write,
     error::{Error, Result},
-    path::{DatabaseName, DocumentName, key},
+    path::DatabaseName,
     proto::{Document, WriteResult},
     time::Micros,
     transaction::Reads,
@@ -42,10 +44,15 @@ pub(crate) struct Committed {
     pub(crate) documents: Vec<Document>,
 }
 
+/// Writes that come one by one, as from a file.
+pub(crate) type Writes = Box<dyn Iterator<Item = Result<Write>> + Send>;
+
 /// What the writer is asked to do.
 pub(super) enum Command {
     Commit(Commit, oneshot::Sender<Result<Committed>>),
     Clear(DatabaseName, oneshot::Sender<Result<()>>),
+    Replace(DatabaseName, Writes, oneshot::Sender<Result<()>>),
+    Index(Shape),
     Close,
 }
 
@@ -55,26 +62,35 @@ enum Answer {
     Clear(oneshot::Sender<Result<()>>),
 }
 
-type WriteTables<'t> = Tables<Table<'t, &'static [u8], &'static [u8]>, Table<'t, &'static [u8], u16>>;
-
 /// Serves commands until asked to close.
-pub(super) fn run(database: Database, latest: &Latest, commands: &Receiver<Command>, mut last: Micros) {
+pub(super) fn run(
+    database: Database,
+    latest: &Latest,
+    feed: &Feed,
+    commands: &Receiver<Command>,
+    mut facts: Facts,
+) {
     let mut open = true;
     while open {
-        let Ok(first) = commands.recv() else {
-            break;
+        // An index is built while nothing else is to be done, and a little beside whatever is.
+        let first = match facts.composites.unfinished() {
+            Some(_) => commands.try_recv().ok(),
+            None => match commands.recv() {
+                Ok(first) => Some(first),
+                Err(_) => break,
+            },
         };
         let mut batch = Vec::new();
         // Whatever queued up during the sync before shares the next one.
-        for command in std::iter::once(first).chain(commands.try_iter()).take(MAX_BATCH) {
+        for command in first.into_iter().chain(commands.try_iter()).take(MAX_BATCH) {
             if matches!(command, Command::Close) {
                 open = false;
                 break;
             }
             batch.push(command);
         }
-        if !batch.is_empty() {
-            last = run_batch(&database, latest, batch, last);
+        if !batch.is_empty() || (open && facts.composites.unfinished().is_some()) {
+            facts = run_batch(&database, latest, feed, batch, facts);
         }
     }
     if let Err(error) = database.close() {
@@ -82,29 +98,20 @@ pub(super) fn run(database: Database, latest: &Latest, commands: &Receiver<Comma
     }
 }
 
-/// Opens the newest state for reading.
-pub(super) fn snapshot(database: &Database, time: Micros) -> Result<Snapshot> {
-    let transaction = database.begin_read()?;
-    let tables = Tables {
-        documents: transaction.open_table(DOCUMENTS)?,
-        index: transaction.open_table(INDEX)?,
-    };
-    Ok(Snapshot { tables, time })
-}
-
-fn run_batch(database: &Database, latest: &Latest, batch: Vec<Command>, last: Micros) -> Micros {
+fn run_batch(database: &Database, latest: &Latest, feed: &Feed, batch: Vec<Command>, facts: Facts) -> Facts {
     let mut answers = Vec::with_capacity(batch.len());
-    match write_batch(database, batch, last, &mut answers) {
-        Ok((time, snapshot)) => {
+    match write_batch(database, batch, facts.clone(), &mut answers) {
+        Ok((facts, snapshot, news)) => {
             // Readers see the commits before their writers hear of them, so that everybody reads their own writes.
-            latest.set(snapshot);
+            feed.publish(news, || latest.set(snapshot));
             answers.into_iter().for_each(|answer| answer.send(None));
-            time
+            facts
         }
         Err(error) => {
             tracing::error!(%error, "a group of commits failed");
             answers.into_iter().for_each(|answer| answer.send(Some(&error)));
-            last
+            // Without its indexes, lest a full disk keeps the writer trying to build one.
+            facts.without_unfinished()
         }
     }
 }
@@ -112,9 +119,9 @@ fn run_batch(database: &Database, latest: &Latest, batch: Vec<Command>, last: Mi
 fn write_batch(
     database: &Database,
     batch: Vec<Command>,
-    last: Micros,
+    facts: Facts,
     answers: &mut Vec<Answer>,
-) -> Result<(Micros, Snapshot)> {
+) -> Result<(Facts, Snapshot, News)> {
     let mut transaction = match database.begin_write() {
         Ok(transaction) => transaction,
         Err(error) => {
@@ -127,127 +134,50 @@ fn write_batch(
             return Err(error);
         }
     };
-    let mut time = last;
     let mut failure = transaction
         .set_durability(Durability::Immediate)
         .map_err(|error| Error::Storage(error.to_string()));
-    {
-        let mut tables = Tables {
-            documents: transaction.open_table(DOCUMENTS)?,
-            index: transaction.open_table(INDEX)?,
-        };
-        for command in batch {
-            if failure.is_err() {
-                // The file failed before this command's turn.
-                answers.extend(Answer::failed(command, &Error::Closing));
-                continue;
-            }
-            match command {
-                Command::Commit(commit, reply) => {
-                    let outcome = run_commit(&mut tables, commit, time.next(), &mut failure);
-                    if let Ok(committed) = &outcome {
-                        time = committed.time;
-                    }
-                    answers.push(Answer::Commit(outcome, reply));
-                }
-                Command::Clear(name, reply) => {
-                    failure = clear(&mut tables, &name);
-                    answers.push(Answer::Clear(reply));
-                }
-                Command::Close => {}
-            }
+    let mut writing = Writing::begin(&transaction, facts)?;
+    let mut cleared = Vec::new();
+    for command in batch {
+        if failure.is_err() {
+            // The file failed before this command's turn.
+            answers.extend(Answer::failed(command, &Error::Closing));
+            continue;
         }
-        failure?;
-        transaction.open_table(META)?.insert(LAST_COMMIT_KEY, time.0)?;
+        match command {
+            Command::Commit(commit, reply) => {
+                let outcome = writing.commit(commit, &mut failure);
+                answers.push(Answer::Commit(outcome, reply));
+            }
+            Command::Clear(name, reply) => {
+                failure = writing.clear(&name);
+                cleared.push((name, writing.facts.last));
+                answers.push(Answer::Clear(reply));
+            }
+            Command::Replace(name, writes, reply) => {
+                failure = writing.replace(&name, writes);
+                cleared.push((name, writing.facts.last));
+                answers.push(Answer::Clear(reply));
+            }
+            Command::Index(shape) => writing.add_composite(shape),
+            Command::Close => {}
+        }
     }
+    failure?;
+    writing.build_composite()?;
+    let (facts, changes) = writing.finish()?;
+    record(&transaction, &facts)?;
     transaction.commit()?;
-    Ok((time, snapshot(database, time)?))
+    let snapshot = Snapshot::newest(database, &facts)?;
+    Ok((facts, snapshot, News { changes, cleared }))
 }
 
-/// Applies one commit. Refusals concern it alone; `failure` tells that the file failed and the whole batch is lost.
-fn run_commit(
-    tables: &mut WriteTables<'_>,
-    commit: Commit,
-    now: Micros,
-    failure: &mut Result<()>,
-) -> Result<Committed> {
-    if let Some(reads) = &commit.reads {
-        reads.verify(tables)?;
-    }
-    let mut changes: BTreeMap<Vec<u8>, Change> = BTreeMap::new();
-    let mut results = Vec::with_capacity(commit.writes.len());
-    for write in commit.writes {
-        let key = key::document(&write.name);
-        let change = match changes.get_mut(&key) {
-            Some(change) => change,
-            None => {
-                let before = tables.row(&key)?.map(|row| row.decode()).transpose()?;
-                let after = before.clone();
-                changes.entry(key).or_insert(Change {
-                    name: write.name.clone(),
-                    before,
-                    after,
-                })
-            }
-        };
-        let applied = apply(&write, change.after.as_ref(), now)?;
-        change.after = applied.after;
-        results.push(applied.result);
-    }
-    // Nothing was written so far: from here on only the file itself can fail.
-    let mut documents = Vec::with_capacity(changes.len());
-    for (key, change) in changes {
-        if let Err(error) = store(tables, &key, &change) {
-            *failure = Err(error.clone());
-            return Err(error);
-        }
-        documents.extend(change.after);
-    }
-    Ok(Committed {
-        time: now,
-        results,
-        documents,
-    })
-}
-
-struct Change {
-    name: DocumentName,
-    before: Option<Document>,
-    after: Option<Document>,
-}
-
-fn store(tables: &mut WriteTables<'_>, key: &[u8], change: &Change) -> Result<()> {
-    let entries = |document: &Option<Document>| {
-        document
-            .as_ref()
-            .map(|document| index::entries(&change.name, &document.fields))
-            .unwrap_or_default()
-    };
-    let (before, after) = (entries(&change.before), entries(&change.after));
-    for gone in before.keys().filter(|entry| !after.contains_key(*entry)) {
-        tables.index.remove(gone.as_slice())?;
-    }
-    for (entry, value) in after
-        .iter()
-        .filter(|(entry, value)| before.get(*entry) != Some(value))
-    {
-        tables.index.insert(entry.as_slice(), *value)?;
-    }
-    match &change.after {
-        Some(document) => drop(tables.documents.insert(key, Row::encode(document).bytes())?),
-        None => drop(tables.documents.remove(key)?),
-    }
-    Ok(())
-}
-
-fn clear(tables: &mut WriteTables<'_>, name: &DatabaseName) -> Result<()> {
-    let from = key::database(name);
-    let to = key::after(&from);
-    let range = from.as_slice()..to.as_slice();
-    tables
-        .documents
-        .retain_in::<&[u8], _>(range.clone(), |_, _| false)?;
-    tables.index.retain_in::<&[u8], _>(range, |_, _| false)?;
+fn record(transaction: &WriteTransaction, facts: &Facts) -> Result<()> {
+    let mut meta = transaction.open_table(META)?;
+    meta.insert(LAST_COMMIT_KEY, facts.last.0)?;
+    meta.insert(SINCE_KEY, facts.kept.since.0)?;
+    meta.insert(PAST_BYTES_KEY, facts.kept.bytes.cast_signed())?;
     Ok(())
 }
 
@@ -255,8 +185,8 @@ impl Answer {
     fn failed(command: Command, error: &Error) -> Option<Self> {
         match command {
             Command::Commit(_, reply) => Some(Self::Commit(Err(error.clone()), reply)),
-            Command::Clear(_, reply) => Some(Self::Clear(reply)),
-            Command::Close => None,
+            Command::Clear(_, reply) | Command::Replace(_, _, reply) => Some(Self::Clear(reply)),
+            Command::Index(_) | Command::Close => None,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{Fields, Kind, as_vector, kind, number::Number, order::sorted};
 use crate::{
-    path::key::push_bytes,
+    path::key::{push_bytes, push_segment},
     proto::{Value, value::ValueType},
 };
 
@@ -73,7 +73,7 @@ pub(crate) fn tag(kind: Kind) -> u8 {
 pub(crate) fn push_reference<'a>(segments: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) {
     for segment in segments {
         out.push(OPEN);
-        push_bytes(out, segment.as_bytes());
+        push_segment(out, segment);
     }
     out.push(CLOSE);
 }
@@ -147,7 +147,7 @@ pub(crate) mod tests {
             "[a\u{0}\u{1}月]{0,3}".prop_map(|s| value(ValueType::StringValue(s))),
             prop::collection::vec(prop_oneof![Just(0_u8), Just(1), Just(255)], 0..4)
                 .prop_map(|b| value(ValueType::BytesValue(b))),
-            "[a-b](/[a-b]){0,2}".prop_map(|s| value(ValueType::ReferenceValue(s))),
+            "[a-b](/([a-b]|__id-?[0-9]__)){0,2}".prop_map(|s| value(ValueType::ReferenceValue(s))),
             (-1.0..1.0_f64, -1.0..1.0_f64).prop_map(|(latitude, longitude)| value(ValueType::GeoPointValue(
                 LatLng { latitude, longitude }
             ))),

@@ -3,7 +3,10 @@
 use std::cmp::Ordering;
 
 use super::{Fields, as_vector, kind, number::Number};
-use crate::proto::{Value, value::ValueType};
+use crate::{
+    path::key::numeric_id,
+    proto::{Value, value::ValueType},
+};
 
 /// Compares two values: by type first, then within the type.
 pub(crate) fn compare(a: &Value, b: &Value) -> Ordering {
@@ -25,7 +28,7 @@ fn within_kind(a: &Value, b: &Value) -> Ordering {
         (T::TimestampValue(a), T::TimestampValue(b)) => (a.seconds, a.nanos).cmp(&(b.seconds, b.nanos)),
         (T::StringValue(a), T::StringValue(b)) => a.as_bytes().cmp(b.as_bytes()),
         (T::BytesValue(a), T::BytesValue(b)) => a.cmp(b),
-        (T::ReferenceValue(a), T::ReferenceValue(b)) => a.split('/').cmp(b.split('/')),
+        (T::ReferenceValue(a), T::ReferenceValue(b)) => compare_names(a, b),
         (T::GeoPointValue(a), T::GeoPointValue(b)) => {
             compare_doubles(a.latitude, b.latitude).then_with(|| compare_doubles(a.longitude, b.longitude))
         }
@@ -39,6 +42,25 @@ fn within_kind(a: &Value, b: &Value) -> Ordering {
             _ => Ordering::Equal,
         },
     }
+}
+
+/// Compares names segment by segment; numeric ids come first.
+fn compare_names(a: &str, b: &str) -> Ordering {
+    let segments = |name: &str| -> Vec<_> {
+        name.split('/')
+            .map(|segment| {
+                (
+                    numeric_id(segment).is_none(),
+                    numeric_id(segment),
+                    segment.to_owned(),
+                )
+            })
+            .collect()
+    };
+    if a.contains("/__id") || b.contains("/__id") {
+        return segments(a).cmp(&segments(b));
+    }
+    a.split('/').cmp(b.split('/'))
 }
 
 fn compare_doubles(a: f64, b: f64) -> Ordering {

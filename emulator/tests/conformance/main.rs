@@ -14,25 +14,24 @@
 mod support;
 
 mod documents;
-mod google;
 mod queries;
 mod show;
 mod writes;
 
 use std::collections::BTreeMap;
 
-use support::{Client, in_memory};
+use support::{Client, clear, google::Google, in_memory};
 
 /// Answers by question.
 type Transcript = BTreeMap<String, String>;
 
 async fn run_all(client: &Client, address: &str) -> Transcript {
     let mut transcript = Transcript::new();
-    google::clear(address).await;
+    clear(address).await;
     queries::run(client.clone(), &mut transcript).await;
-    google::clear(address).await;
+    clear(address).await;
     documents::run(client.clone(), &mut transcript).await;
-    google::clear(address).await;
+    clear(address).await;
     writes::run(client.clone(), &mut transcript).await;
     transcript
 }
@@ -86,7 +85,7 @@ async fn ours_answers_as_google_s_did() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn google_s_still_answers_as_expected() {
-    let Some(google) = google::Google::start() else {
+    let Some(google) = Google::start() else {
         println!(
             "\n*** SKIPPED: Google's Firestore emulator is not installed, only its recorded answers were used ***\n"
         );

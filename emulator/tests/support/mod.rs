@@ -1,7 +1,11 @@
 //! What the tests of the server share: servers, clients, and short words for long messages.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod google;
+pub mod http;
+
 use std::{
+    collections::BTreeMap,
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
@@ -9,9 +13,10 @@ use std::{
 };
 
 use gcloud_sdk::google::firestore::v1::{
-    ArrayValue, Document, MapValue, Precondition, RunQueryRequest, StructuredQuery, Value, Write,
-    firestore_client::FirestoreClient, precondition::ConditionType, run_query_request::QueryType,
-    structured_query as query, value::ValueType, write::Operation,
+    ArrayValue, CommitRequest, Document, ListenRequest, ListenResponse, MapValue, Precondition,
+    RunQueryRequest, StructuredQuery, Target, Value, Write, firestore_client::FirestoreClient,
+    listen_request, listen_response::ResponseType, precondition::ConditionType, run_query_request::QueryType,
+    structured_query as query, target, target_change::TargetChangeType, value::ValueType, write::Operation,
 };
 use tonic::transport::Channel;
 
@@ -232,4 +237,169 @@ pub fn query_request(parent: &str, query: StructuredQuery) -> RunQueryRequest {
         query_type: Some(QueryType::StructuredQuery(query)),
         ..Default::default()
     }
+}
+
+/// A stream of Listen with its targets' documents, as a client keeps them.
+pub struct Listening {
+    requests: tokio::sync::mpsc::Sender<ListenRequest>,
+    answers: tonic::Streaming<ListenResponse>,
+    /// What each target shows, by path.
+    pub shown: BTreeMap<i32, BTreeMap<String, Document>>,
+    /// The last token.
+    pub token: Vec<u8>,
+    /// The kinds of all messages since the last look.
+    pub kinds: Vec<String>,
+}
+
+impl Listening {
+    pub async fn start(client: &Client, targets: impl IntoIterator<Item = Target>) -> Self {
+        let (requests, outgoing) = tokio::sync::mpsc::channel(64);
+        let mut shown = BTreeMap::new();
+        for target in targets {
+            shown.insert(target.target_id, BTreeMap::new());
+            requests.send(add_target(target)).await.unwrap();
+        }
+        let outgoing = tokio_stream::wrappers::ReceiverStream::new(outgoing);
+        let answers = client.clone().listen(outgoing).await.unwrap().into_inner();
+        Self {
+            requests,
+            answers,
+            shown,
+            token: Vec::new(),
+            kinds: Vec::new(),
+        }
+    }
+
+    pub async fn send(&self, request: ListenRequest) {
+        self.requests.send(request).await.unwrap();
+    }
+
+    /// Hears messages until the condition holds at a consistent snapshot.
+    pub async fn until(&mut self, condition: impl Fn(&Self) -> bool) {
+        let heard = tokio::time::timeout(Duration::from_secs(20), async {
+            loop {
+                if self.hear().await && condition(self) {
+                    return;
+                }
+            }
+        });
+        assert!(heard.await.is_ok(), "never heard; shown: {:?}", self.shown);
+    }
+
+    /// Hears one message and tells whether everything is consistent after it.
+    pub async fn hear(&mut self) -> bool {
+        let message = self.answers.message().await.unwrap().expect("the stream ended");
+        self.take(message.response_type.unwrap())
+    }
+
+    /// Returns how the stream ended, or what it said instead.
+    pub async fn end(&mut self) -> Result<Option<ListenResponse>, tonic::Status> {
+        self.answers.message().await
+    }
+
+    fn take(&mut self, message: ResponseType) -> bool {
+        let path = |name: &str| {
+            name.strip_prefix(ROOT)
+                .unwrap_or(name)
+                .trim_start_matches('/')
+                .to_owned()
+        };
+        match message {
+            ResponseType::TargetChange(change) => {
+                self.kinds
+                    .push(change.target_change_type().as_str_name().to_owned());
+                if change.target_change_type() == TargetChangeType::Reset {
+                    for id in &change.target_ids {
+                        self.shown.entry(*id).or_default().clear();
+                    }
+                }
+                if !change.resume_token.is_empty() {
+                    self.token = change.resume_token;
+                }
+                return change.target_ids.is_empty();
+            }
+            ResponseType::DocumentChange(change) => {
+                self.kinds.push("change".to_owned());
+                let document = change.document.unwrap();
+                for id in change.target_ids {
+                    let shown = self.shown.entry(id).or_default();
+                    shown.insert(path(&document.name), document.clone());
+                }
+                self.lose(&path(&document.name), &change.removed_target_ids);
+            }
+            ResponseType::DocumentDelete(gone) => {
+                self.kinds.push("delete".to_owned());
+                self.lose(&path(&gone.document), &gone.removed_target_ids);
+            }
+            ResponseType::DocumentRemove(gone) => {
+                self.kinds.push("remove".to_owned());
+                self.lose(&path(&gone.document), &gone.removed_target_ids);
+            }
+            ResponseType::Filter(filter) => {
+                self.kinds.push("filter".to_owned());
+                let shown = self.shown.entry(filter.target_id).or_default();
+                assert_eq!(shown.len(), usize::try_from(filter.count).unwrap());
+            }
+        }
+        false
+    }
+
+    fn lose(&mut self, path: &str, targets: &[i32]) {
+        for id in targets {
+            self.shown.entry(*id).or_default().remove(path);
+        }
+    }
+
+    /// The paths that a target shows.
+    pub fn paths(&self, target: i32) -> Vec<&str> {
+        self.shown[&target].keys().map(String::as_str).collect()
+    }
+}
+
+pub fn add_target(target: Target) -> ListenRequest {
+    ListenRequest {
+        database: DATABASE.to_owned(),
+        target_change: Some(listen_request::TargetChange::AddTarget(target)),
+        ..Default::default()
+    }
+}
+
+pub fn query_target(id: i32, query: StructuredQuery) -> Target {
+    let query = target::QueryTarget {
+        parent: ROOT.to_owned(),
+        query_type: Some(target::query_target::QueryType::StructuredQuery(query)),
+    };
+    Target {
+        target_id: id,
+        target_type: Some(target::TargetType::Query(query)),
+        ..Default::default()
+    }
+}
+
+pub fn documents_target(id: i32, paths: &[&str]) -> Target {
+    let documents = paths.iter().map(|path| format!("{ROOT}/{path}")).collect();
+    Target {
+        target_id: id,
+        target_type: Some(target::TargetType::Documents(target::DocumentsTarget {
+            documents,
+        })),
+        ..Default::default()
+    }
+}
+
+/// Commits writes and returns when that happened.
+pub async fn write(client: &Client, writes: impl Into<Vec<Write>>) -> prost_types::Timestamp {
+    let request = CommitRequest {
+        database: DATABASE.to_owned(),
+        writes: writes.into(),
+        ..Default::default()
+    };
+    let committed = client.clone().commit(request).await.unwrap().into_inner();
+    committed.commit_time.unwrap()
+}
+
+/// Empties the database by the endpoint that both servers have.
+pub async fn clear(address: &str) {
+    let target = format!("/emulator/v1/{DATABASE}/documents");
+    assert_eq!(http::ask(address, "DELETE", &target, &[], "").await.status, 200);
 }

@@ -7,11 +7,6 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
-
 const JAR: &str = "/usr/lib/google-cloud-sdk/platform/cloud-firestore-emulator/cloud-firestore-emulator.jar";
 
 pub struct Google {
@@ -47,15 +42,4 @@ impl Drop for Google {
         drop(self.child.kill());
         drop(self.child.wait());
     }
-}
-
-/// Empties the database by the endpoint that both servers have.
-pub async fn clear(address: &str) {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let path = format!("/emulator/v1/{}/documents", super::support::DATABASE);
-    let request = format!("DELETE {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).await.unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 200");
 }
