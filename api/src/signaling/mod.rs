@@ -68,7 +68,7 @@ struct Client {
 impl Listener for Client {
     fn text(&mut self, text: &str) {
         let socket = self.socket;
-        let input = match serde_json::from_str::<ClientMessage>(text) {
+        let input = match ClientMessage::from_json(text) {
             Ok(message) => Input::Message {
                 socket,
                 message,

@@ -15,6 +15,7 @@ pub mod posts;
 pub mod rooms;
 pub mod routes;
 pub mod signal;
+mod tagged;
 pub mod text;
 
 pub use ids::{BadId, HandshakeId, MemberId, MessageId, Nonce, ResumeToken, RoomId};

@@ -11,6 +11,9 @@ pub struct MediaState {
     pub audio: bool,
     /// The camera can be seen.
     pub video: bool,
+    /// A screen, a window or a tab is shared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub screen: bool,
 }
 
 /// `RTCIceCandidateInit`, [WebRTC §4.8.1.1](https://www.w3.org/TR/webrtc/#dom-rtcicecandidateinit).

@@ -4,13 +4,13 @@
 
 use crate::{
     ChatMessage, ChatText, DisplayName, HandshakeId, IceCandidate, IceServer, MediaState, Member, MemberId,
-    Nonce, ResumeToken, RoomId, RoomInfo, Sdp,
+    Nonce, ResumeToken, RoomId, RoomInfo, Sdp, tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
 
 /// What a client may say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ClientMessage {
     /// Asks who is in a room, without going in; the answer is [`ServerMessage::Peek`].
     Peek {
@@ -90,7 +90,7 @@ pub enum ClientMessage {
 
 /// What the server says. `from` and `member` are stamped by it and can be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ServerMessage {
     /// The first message on every socket: what a client wants to know before it joins.
     Hello {
@@ -205,6 +205,9 @@ pub enum ServerMessage {
     Pong,
 }
 
+tagged!(ClientMessage);
+tagged!(ServerMessage);
+
 /// Why a member is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -290,7 +293,8 @@ mod tests {
             media,
             MediaState {
                 audio: true,
-                video: true
+                video: true,
+                screen: false
             }
         );
     }
