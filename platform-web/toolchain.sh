@@ -1,28 +1,35 @@
 #!/usr/bin/env bash
-# Makes sure that this machine can compile for wasm32-unknown-unknown, and prints what cargo's environment needs for it:
+# Makes sure that this machine can compile for wasm32-unknown-unknown, and prints what cargo's environment needs for it,
+# a NAME=value on each line (some hold spaces):
 #
-#   env $(platform-web/toolchain.sh) cargo build -p platform-web --target wasm32-unknown-unknown
+#   mapfile -t wasm < <(platform-web/toolchain.sh [small])
+#   env "${wasm[@]}" cargo build -p platform-web --target wasm32-unknown-unknown
 #
-# The ordinary way is rustup's target; then nothing is printed. Where rustup or its download server is out of reach,
-# Debian ships a compiler for the web without a compiled standard library: that is built once into a sysroot of our own,
-# and the PATH and SYSROOT that lead to it are printed. TSUKIYO_WASM=rustup or TSUKIYO_WASM=debian decides for one way. Idempotent.
+# The ordinary way is rustup's target. Where rustup or its download server is out of reach, Debian has a compiler for the
+# web, without a compiled standard library: cargo compiles that along with the app. TSUKIYO_WASM=rustup or
+# TSUKIYO_WASM=debian decides for one way.
+#
+# With `small`, cargo compiles the standard library along in either way, for size and without the texts of panics: a tenth
+# of what a browser downloads. Where that cannot be, it says so and leaves it.
 set -euo pipefail
 
 readonly target=wasm32-unknown-unknown
-readonly home=${TSUKIYO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tsukiyo}/wasm
-readonly sysroot=$home/sysroot
-readonly rustc=/usr/bin/rustc cargo=/usr/bin/cargo linker=/usr/lib/llvm-22/bin/lld
 readonly packages=(rustc-web cargo-web rust-web-src rust-web-clippy lld-22)
+readonly small_flags=(-Zlocation-detail=none -Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=shallow)
+std=shipped
 
 say() { printf '%s\n' "$*" >&2; }
 
 main() {
-  mkdir -p "$home"
   case ${TSUKIYO_WASM:-auto} in
     rustup) with_rustup || { say "rustup could not add $target"; return 1; } ;;
     debian) with_debian ;;
     *) with_rustup || with_debian ;;
   esac
+  [ "${1:-}" != small ] || make_small
+  # The bootstrap switch makes a stable compiler accept what is not stable yet, as when a compiler is built: compiling the
+  # standard library is. No crate of ours uses an unstable feature.
+  [ "$std" = shipped ] || printf '%s\n' RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort
 }
 
 # A rustc that has the target already (rustup's, or a distribution's own) is as good as one that rustup gives it to.
@@ -37,16 +44,30 @@ with_rustup() {
 
 with_debian() {
   install_packages
-  local version
-  version=$("$rustc" -V)
-  if [ "$(cat "$sysroot/version" 2>/dev/null)" != "$version" ]; then
-    say "Building the standard library for the browser, once (about a minute)…"
-    build_std
-    link_sysroot
-    printf '%s' "$version" >"$sysroot/version"
+  PATH=/usr/bin:$PATH
+  printf '%s\n' "PATH=$PATH" CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22
+  std=compiled
+}
+
+make_small() {
+  if ! has_sources; then
+    say "!! The sources of Rust's standard library are not to be had ('rustup component add rust-src'): using it as it" \
+      "came. The web app will be a tenth larger."
+  elif ! RUSTC_BOOTSTRAP=1 rustc "${small_flags[@]}" --print cfg --target "$target" >/dev/null 2>&1; then
+    say "!! This compiler does not know '${small_flags[*]}': the web app will be a tenth larger."
+  else
+    std=compiled
+    printf '%s\n' "RUSTFLAGS=${small_flags[*]}" CARGO_UNSTABLE_BUILD_STD_FEATURES=optimize_for_size
   fi
-  # Clippy asks no wrapper where its sysroot is, only SYSROOT.
-  printf 'PATH=%s\nSYSROOT=%s\n' "$sysroot/bin:$PATH" "$sysroot"
+}
+
+has_sources() {
+  local lock
+  lock=$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock
+  [ -e "$lock" ] && return
+  command -v rustup >/dev/null || return 1
+  say "Adding the sources of the standard library to Rust…"
+  timeout 300 rustup component add rust-src >&2 && [ -e "$lock" ]
 }
 
 install_packages() {
@@ -66,43 +87,4 @@ install_packages() {
   "${sudo[@]}" apt-get install -y --no-install-recommends "${missing[@]}" >&2
 }
 
-# An empty crate whose dependencies are the standard library: cargo compiles that from Debian's sources.
-build_std() {
-  local build=$home/std
-  rm -rf "$build" "$sysroot"
-  mkdir -p "$build/src"
-  cat >"$build/Cargo.toml" <<'TOML'
-[package]
-name = "stdbuild"
-version = "0.0.0"
-edition = "2021"
-[profile.release]
-opt-level = "s"
-panic = "abort"
-codegen-units = 1
-debug = false
-[workspace]
-TOML
-  : >"$build/src/lib.rs"
-  # The bootstrap switch makes a stable compiler accept -Z: the one flag that builds its own library needs it.
-  (cd "$build" && env -u CARGO_TARGET_DIR RUSTC="$rustc" RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes \
-    "$cargo" build --release --target "$target" -Zbuild-std=std,panic_abort >&2)
-}
-
-# Everything the compiler has, by link; the new target and the linker where the compiler looks for them beside it.
-link_sysroot() {
-  local host libs=$sysroot/lib/rustlib/$target/lib tool
-  host=$("$rustc" -vV | sed -n 's/^host: //p')
-  mkdir -p "$libs" "$sysroot/lib/rustlib/$host/bin" "$sysroot/bin"
-  ln -sfn "/usr/lib/rustlib/$host/lib" "$sysroot/lib/rustlib/$host/lib"
-  ln -sfn "$linker" "$sysroot/lib/rustlib/$host/bin/rust-lld"
-  find "$home/std/target/$target/release" -name '*.rlib' ! -name 'libstdbuild*' -exec cp {} "$libs/" \;
-  printf '#!/bin/sh\nexec %s --sysroot %s "$@"\n' "$rustc" "$sysroot" >"$sysroot/bin/rustc"
-  chmod +x "$sysroot/bin/rustc"
-  for tool in cargo cargo-clippy clippy-driver; do
-    ln -sfn "/usr/bin/$tool" "$sysroot/bin/$tool"
-  done
-  rm -rf "$home/std"
-}
-
-main
+main "$@"

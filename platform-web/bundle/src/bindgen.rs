@@ -5,12 +5,18 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::link::{self, Module};
+use crate::{
+    link::{self, Module},
+    shorten::shorten,
+    trim,
+};
 
 /// What wasm-bindgen makes of the compiled app.
 #[derive(Debug)]
 pub struct App {
-    /// The module without what only the linker needed.
+    /// The module as the linker made it.
+    pub linked: Vec<u8>,
+    /// The module as wasm-bindgen made it.
     pub wasm: Vec<u8>,
     /// Its JavaScript side, the snippets of every crate linked in.
     pub js: Script,
@@ -21,13 +27,53 @@ pub struct App {
 pub struct Script(String);
 
 impl Script {
-    /// Appends the call that fetches the module from `wasm_url` and runs `main`.
+    /// Appends the call that fetches the module from `wasm_url` and runs `main`, and before it the function by which the
+    /// app loads chunks.
     ///
     /// The page's policy forbids inline scripts, and a file of its own would be one more request.
-    pub fn starting(self, wasm_url: &str) -> String {
-        format!("{}\n__wbg_init({{ module_or_path: \"{wasm_url}\" }});\n", self.0)
+    pub fn starting(self, wasm_url: &str, chunks: &[Chunk]) -> String {
+        let urls: String = chunks
+            .iter()
+            .map(|Chunk { name, module, sheet }| {
+                let sheet = sheet
+                    .iter()
+                    .map(|sheet| format!(", \"{sheet}\""))
+                    .collect::<String>();
+                format!("\"{name}\": [\"{module}\"{sheet}], ")
+            })
+            .collect();
+        format!(
+            "{}\nconst __chunks = {{ {urls}}};\n{LOAD_CHUNK}__wbg_init({{ module_or_path: \"{wasm_url}\" }});\n",
+            self.0
+        )
     }
 }
+
+/// A chunk that can be loaded.
+#[derive(Debug)]
+pub struct Chunk {
+    /// The name by which the app asks for it.
+    pub name: String,
+    /// The address of its module.
+    pub module: String,
+    /// The address of its style sheet, if it has one.
+    pub sheet: Option<String>,
+}
+
+/// A chunk that is here needs nothing; one that is on its way is asked for once; one that failed may be asked for again.
+const LOAD_CHUNK: &str = r#"const __loading = {};
+const __sheet = (href) => new Promise((resolve, reject) => {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: reject }));
+});
+const __load = ([module, ...sheets]) => Promise.all([
+    WebAssembly.instantiateStreaming(fetch(module), { ...__wbg_get_imports(), $: wasm }),
+    ...sheets.map(__sheet),
+]);
+globalThis.tsukiyoChunk = (name) => __chunks[name] &&
+    (__loading[name] ??= __load(__chunks[name])
+        .then(() => { delete __chunks[name]; })
+        .finally(() => { delete __loading[name]; }));
+"#;
 
 /// Runs wasm-bindgen over the module at `wasm`. With `names`, functions keep theirs, so that a stack trace can be read.
 ///
@@ -35,11 +81,14 @@ impl Script {
 /// When the file is missing, when it was built against another wasm-bindgen than this tool (both speak one private
 /// format, so the lock file must hold them at one version), or when a snippet cannot be linked.
 pub fn run(wasm: &Path, names: bool) -> Result<App> {
+    let linked = std::fs::read(wasm).with_context(|| format!("reading {}", wasm.display()))?;
     let mut output = Bindgen::new()
-        .input_path(wasm)
+        .input_bytes("app", linked.clone())
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
+        // The splitter finds a function of the one module in the other by its name.
+        .demangle(false)
         .remove_name_section(!names)
         .remove_producers_section(true)
         .out_name("app")
@@ -65,8 +114,10 @@ pub fn run(wasm: &Path, names: bool) -> Result<App> {
             ));
         }
     }
-    let js = Script(link::link(output.js(), &modules)?);
+    let js = link::link(output.js(), &modules)?;
+    let js = Script(trim::script(&shorten(output.wasm_mut(), &js)));
     Ok(App {
+        linked,
         wasm: output.wasm_mut().emit_wasm(),
         js,
     })
@@ -89,7 +140,7 @@ mod tests {
 
     #[test]
     fn starting_names_the_module() {
-        let js = super::Script("export default __wbg_init;".into()).starting("/assets/app-1.wasm");
+        let js = super::Script("export default __wbg_init;".into()).starting("/assets/app-1.wasm", &[]);
         assert!(js.ends_with("__wbg_init({ module_or_path: \"/assets/app-1.wasm\" });\n"));
     }
 }

@@ -8,15 +8,23 @@ mod bindgen;
 mod compress;
 mod link;
 mod report;
+mod shorten;
 mod site;
+mod split;
 mod stamp;
+mod trim;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use crate::{compress::Quality, site::Site, stamp::Stamp};
+use crate::{
+    compress::Quality,
+    site::Site,
+    split::{Pieces, Wish},
+    stamp::Stamp,
+};
 
 /// Turns the compiled web app into hashed, precompressed files.
 #[derive(Parser, Debug)]
@@ -30,15 +38,27 @@ struct Args {
     /// A folder of files to serve: icons, the manifest, scripts. May be given more than once.
     #[arg(long)]
     assets: Vec<PathBuf>,
-    /// A folder whose `*.css`, in the order of their names, become `{{style.css}}`. May be given more than once.
+    /// A folder whose `*.css`, in the order of their names, become `{{style.css}}`; those in a folder within it that has the
+    /// name of a chunk are loaded with that chunk. May be given more than once.
     #[arg(long)]
     styles: Vec<PathBuf>,
     /// Where the site goes. What was there before is replaced.
     #[arg(long)]
     out: PathBuf,
+    /// A part of the app that is loaded when it is needed: `NAME=PATH,PATH…` with the paths of the functions by which it is entered. May be given more
+    /// than once. The module must be linked with `--emit-relocs`.
+    #[arg(long)]
+    chunk: Vec<Wish>,
     /// Compresses quickly instead of well and keeps the names of functions, for a build that is looked at once.
     #[arg(long)]
     fast: bool,
+}
+
+impl Args {
+    /// Where the style sheets of a chunk are.
+    fn styles_of(&self, chunk: &str) -> Vec<PathBuf> {
+        self.styles.iter().map(|folder| folder.join(chunk)).collect()
+    }
 }
 
 fn main() -> Result<()> {
@@ -61,14 +81,34 @@ fn main() -> Result<()> {
 
 /// Collects every file of the site, those that others point at first.
 fn assemble(args: &Args) -> Result<Site> {
-    let app = bindgen::run(&args.wasm, args.fast)?;
     let mut site = Site::default();
+    let app = bindgen::run(&args.wasm, args.fast || !args.chunk.is_empty())?;
+    let pieces = if args.fast || args.chunk.is_empty() {
+        Pieces {
+            main: app.wasm,
+            chunks: Vec::new(),
+        }
+    } else {
+        split::split(&app.linked, &app.wasm, &args.chunk)?
+    };
 
-    let wasm_url = site.add_hashed("app.wasm", app.wasm);
-    site.add_hashed("app.js", app.js.starting(&wasm_url).into_bytes());
-
-    let styles = site::concatenate_styles(&args.styles)?;
-    site.add_hashed("style.css", styles.into_bytes());
+    let wasm_url = site.add_hashed("app.wasm", pieces.main);
+    let mut styles = site::concatenate_styles(&args.styles)?;
+    let mut chunks = Vec::new();
+    for (name, wasm) in pieces.chunks {
+        let module = site.add_hashed(&format!("{name}.wasm"), wasm);
+        let sheet = trim::styles(&site::concatenate_styles(&args.styles_of(&name))?);
+        let sheet = (!sheet.is_empty()).then(|| site.add_hashed(&format!("{name}.css"), sheet.into_bytes()));
+        chunks.push(bindgen::Chunk { name, module, sheet });
+    }
+    if chunks.is_empty() {
+        // Everything is here at once, so that is how it has to look.
+        for wish in &args.chunk {
+            styles.push_str(&site::concatenate_styles(&args.styles_of(&wish.name))?);
+        }
+    }
+    site.add_hashed("app.js", app.js.starting(&wasm_url, &chunks).into_bytes());
+    site.add_hashed("style.css", trim::styles(&styles).into_bytes());
 
     let (templates, plain): (Vec<_>, Vec<_>) = site::read_assets(&args.assets)?
         .into_iter()

@@ -23,10 +23,16 @@ impl Stamp {
         let tool = std::env::current_exe().context("finding this program")?;
         let mut paths = vec![tool, args.wasm.clone(), args.html.clone()];
         paths.append(&mut site::files_in(&args.styles)?);
+        for wish in &args.chunk {
+            paths.append(&mut site::files_in(&args.styles_of(&wish.name))?);
+        }
         paths.append(&mut site::files_in(&args.assets)?);
 
         let mut digest = Sha256::new();
         digest.update([u8::from(args.fast)]);
+        for chunk in &args.chunk {
+            digest.update(format!("{chunk:?}"));
+        }
         for path in &paths {
             let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
             // Names and lengths go in as well, or two files could pass for one.
