@@ -23,7 +23,7 @@
 //! more happens if the other holds the same one. In any other case one of the two begins another attempt.
 
 use crate::Call;
-use crate::output::{ConnectionState, Description, Operation};
+use crate::output::{ConnectionState, Description, Operation, Role};
 use crate::patience;
 use crate::peer::{Connection, Peer, Phase, Step, wait};
 use std::time::Duration;
@@ -94,7 +94,7 @@ impl Call {
         tracing::info!(peer = %id, %handshake, "3-1 accepted, 3-2, 3-3 create connection, 3-4 create offer");
         peer.phase = Phase::Connecting(Connection::new(handshake.clone(), Step::CreateOffer, Vec::new()));
         peer.deadline = Some(now + patience::handshake(peer.failures));
-        self.operate(id, &handshake, Operation::Create);
+        self.operate(id, &handshake, Operation::Create(Role::Offerer));
         self.operate(id, &handshake, Operation::CreateOffer);
     }
 
@@ -174,7 +174,7 @@ impl Call {
         let early = std::mem::take(early);
         peer.phase = Phase::Connecting(Connection::new(handshake.clone(), Step::SaveRemoteOffer, early));
         peer.deadline = Some(now + patience::handshake(peer.failures));
-        self.operate(id, handshake, Operation::Create);
+        self.operate(id, handshake, Operation::Create(Role::Answerer));
         self.operate(
             id,
             handshake,

@@ -24,7 +24,7 @@ pub enum Output {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
     /// Steps 3-2 and 3-3, 4-2 and 4-3: make the connection with our tracks, and wire its candidates and tracks.
-    Create,
+    Create(Role),
     /// Step 3-4; [`Input::OfferCreated`](crate::Input::OfferCreated) follows.
     CreateOffer,
     /// Step 4-5; [`Input::AnswerCreated`](crate::Input::AnswerCreated) follows.
@@ -37,6 +37,16 @@ pub enum Operation {
     AddIceCandidate(IceCandidate),
     /// Close it and forget it. Nothing of it may come back.
     Close,
+}
+
+/// What a connection is for, [RFC 9429 §3.2](https://www.rfc-editor.org/rfc/rfc9429#section-3.2). A platform can make
+/// ready for the one or the other before it is asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It offers: [`Operation::CreateOffer`] follows.
+    Offerer,
+    /// It answers: [`Operation::SetRemoteDescription`] follows.
+    Answerer,
 }
 
 /// `RTCSessionDescription`, [WebRTC §4.6.2](https://www.w3.org/TR/webrtc/#rtcsessiondescription-class).

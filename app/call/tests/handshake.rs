@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
 
-use call::{Call, ConnectionState, Description, Event, Input, Operation, Output};
+use call::{Call, ConnectionState, Description, Event, Input, Operation, Output, Role};
 use std::time::Duration;
 use wire::{ClientMessage, DisplayName, HandshakeId, IceCandidate, MediaState, Member, MemberId, Sdp};
 
@@ -138,7 +138,7 @@ fn the_newcomer_offers_once_it_is_accepted() {
             }
         ),
         [
-            on("b", &h, Operation::Create),
+            on("b", &h, Operation::Create(Role::Offerer)),
             on("b", &h, Operation::CreateOffer)
         ]
     );
@@ -210,7 +210,7 @@ fn the_earlier_member_accepts_and_answers() {
             }
         ),
         [
-            on("a", &h, Operation::Create),
+            on("a", &h, Operation::Create(Role::Answerer)),
             on(
                 "a",
                 &h,
@@ -341,7 +341,7 @@ fn when_accepts_cross_the_lower_id_offers_and_the_other_waits() {
         feed(&mut a, by_b)[..],
         [
             Output::Peer {
-                operation: Operation::Create,
+                operation: Operation::Create(Role::Offerer),
                 ..
             },
             _

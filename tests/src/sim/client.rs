@@ -72,6 +72,7 @@ impl Client {
             media: MediaState {
                 audio: true,
                 video: true,
+                screen: false,
             },
             view: View::default(),
             fakes: BTreeMap::new(),

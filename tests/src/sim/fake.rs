@@ -1,7 +1,7 @@
 //! A peer connection that does nothing but enforce the rules of one.
 
 use super::Violation;
-use call::{ConnectionState, Description, Operation};
+use call::{ConnectionState, Description, Operation, Role};
 use std::{collections::VecDeque, fmt};
 use wire::{HandshakeId, IceCandidate, MemberId, Sdp};
 
@@ -54,6 +54,8 @@ pub struct FakePeerConnection {
     pub peer: MemberId,
     /// The attempt it belongs to.
     pub handshake: HandshakeId,
+    /// What it was made for.
+    pub role: Role,
     /// Operations that wait for the one in hand: the chain of
     /// [WebRTC §4.4.1.2](https://www.w3.org/TR/webrtc/#dfn-operations-chain).
     pub chain: VecDeque<Operation>,
@@ -87,12 +89,13 @@ struct Words {
 
 impl FakePeerConnection {
     /// `new RTCPeerConnection()`.
-    pub fn new(id: FakeId, owner: usize, peer: MemberId, handshake: HandshakeId) -> Self {
+    pub fn new(id: FakeId, owner: usize, peer: MemberId, handshake: HandshakeId, role: Role) -> Self {
         Self {
             id,
             owner,
             peer,
             handshake,
+            role,
             chain: VecDeque::new(),
             busy: false,
             failed: false,
@@ -115,8 +118,11 @@ impl FakePeerConnection {
     /// another attempt.
     pub fn perform(&mut self, operation: Operation) -> Result<Done, Violation> {
         match operation {
-            Operation::Create | Operation::Close => Ok(Done::Nothing),
+            Operation::Create(_) | Operation::Close => Ok(Done::Nothing),
             Operation::CreateOffer => {
+                if self.role != Role::Offerer {
+                    return Err(self.refuses("createOffer", "it was made to answer"));
+                }
                 let sdp = sdp(format!("offer {}", self.id.0));
                 self.created = Some(sdp.clone());
                 Ok(Done::Offer(sdp))
@@ -177,6 +183,9 @@ impl FakePeerConnection {
         match description {
             Description::Offer(text) => {
                 self.must_be(SignalingState::Stable, "setRemoteDescription(offer)")?;
+                if self.role != Role::Answerer {
+                    return Err(self.refuses("setRemoteDescription(offer)", "it was made to offer"));
+                }
                 self.remote = Some(self.read(&text)?);
                 self.signaling = SignalingState::HaveRemoteOffer;
             }

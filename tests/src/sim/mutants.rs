@@ -183,7 +183,7 @@ impl Mutant {
             } => {
                 self.present.insert(peer.clone(), handshake.clone());
                 let described = matches!(operation, Operation::CreateAnswer | Operation::AddIceCandidate(_));
-                if described || *operation == Operation::Create {
+                if described || matches!(operation, Operation::Create(_)) {
                     self.described.insert(peer.clone(), described);
                 }
             }

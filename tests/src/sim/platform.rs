@@ -3,7 +3,7 @@
 use super::Violation;
 use super::fake::{Done, FakeId, FakePeerConnection, candidate};
 use super::world::{Happening, World};
-use call::{ConnectionState, Description, Input, Operation};
+use call::{ConnectionState, Description, Input, Operation, Role};
 use std::time::Duration;
 use wire::{HandshakeId, IceCandidate, MemberId, Sdp};
 
@@ -25,8 +25,8 @@ impl World {
         let key = (peer, handshake);
         let fake = self.clients[who].fakes.get(&key).copied();
         match (operation, fake) {
-            (Operation::Create, None) => self.create(who, key),
-            (Operation::Create, Some(_)) => Err(wrong(who, &key, "it is created twice")),
+            (Operation::Create(role), None) => self.create(who, key, role),
+            (Operation::Create(_), Some(_)) => Err(wrong(who, &key, "it is created twice")),
             (Operation::Close, Some(fake)) => {
                 self.clients[who].fakes.remove(&key);
                 self.close(who, fake, key);
@@ -46,7 +46,7 @@ impl World {
         }
     }
 
-    fn create(&mut self, who: usize, key: (MemberId, HandshakeId)) -> Result<(), Violation> {
+    fn create(&mut self, who: usize, key: (MemberId, HandshakeId), role: Role) -> Result<(), Violation> {
         let client = &mut self.clients[who];
         if !client.connections_to(&key.0).is_empty() {
             return Err(wrong(who, &key, "there is another live one to the same member"));
@@ -58,8 +58,8 @@ impl World {
         let id = FakeId(self.stats.connections);
         client.fakes.insert(key.clone(), id);
         self.fakes
-            .insert(id, FakePeerConnection::new(id, who, key.0, key.1));
-        self.chain(id, Operation::Create);
+            .insert(id, FakePeerConnection::new(id, who, key.0, key.1, role));
+        self.chain(id, Operation::Create(role));
         Ok(())
     }
 

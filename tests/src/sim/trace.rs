@@ -88,7 +88,7 @@ pub fn operation(operation: &Operation) -> String {
         Operation::SetLocalDescription(description) => format!("set local {}", kind(description)),
         Operation::SetRemoteDescription(description) => format!("set remote {}", kind(description)),
         Operation::AddIceCandidate(_) => "add candidate".to_owned(),
-        Operation::Create | Operation::CreateOffer | Operation::CreateAnswer | Operation::Close => {
+        Operation::Create(_) | Operation::CreateOffer | Operation::CreateAnswer | Operation::Close => {
             format!("{operation:?}")
         }
     }
