@@ -90,6 +90,12 @@ impl App {
         self.view.peek().clone()
     }
 
+    /// Returns the view of the moment, and subscribes to it.
+    #[inline(never)]
+    pub fn view(&self) -> Rc<View> {
+        self.view.read().clone()
+    }
+
     pub(crate) fn show(&mut self, view: Rc<View>) {
         self.view.set(view);
     }

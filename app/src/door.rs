@@ -1,6 +1,7 @@
 //! What a platform hands to the components: everything they may ask of the world outside.
 
 use crate::{
+    chunk::Chunk,
     fetch::{Request, Response},
     surface::SurfaceProps,
 };
@@ -72,6 +73,15 @@ pub trait Host {
     /// Sets the title of the document or window.
     fn set_title(&self, title: &str);
 
+    /// Whether a screen, a window or a tab can be shared (`getDisplayMedia`).
+    fn can_share(&self) -> bool;
+
+    /// Plays a short sound from this speaker, or from the system's own.
+    fn test_sound(&self, speaker: Option<&str>);
+
+    /// Fills the screen with the page, or gives it back (`requestFullscreen`, `exitFullscreen`).
+    fn toggle_full_screen(&self);
+
     /// Returns bytes that nobody can guess (`crypto.getRandomValues`).
     fn random(&self) -> [u8; 16];
 
@@ -83,6 +93,16 @@ pub trait Host {
 
     /// Completes after a while.
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()>;
+
+    /// Loads a part of the program and tells whether it came; `None` when it is here, as the whole program mostly is. It
+    /// begins at once, whether anybody waits or not.
+    fn load(&self, chunk: Chunk) -> Option<LocalBoxFuture<'static, bool>> {
+        let _ = chunk;
+        None
+    }
+
+    /// Loads the page anew. Only a platform of which a part can be missing has to.
+    fn reload(&self) {}
 }
 
 impl fmt::Debug for Door {

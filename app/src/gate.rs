@@ -1,6 +1,7 @@
 //! Lobby or room: what the session's phase and the address say together.
 
 use crate::{
+    chunk::{Chunk, use_chunk},
     context::{App, use_app, use_part},
     door::Keep,
     lobby::Lobby,
@@ -8,7 +9,10 @@ use crate::{
     room::{Room, Turned},
 };
 use dioxus::prelude::*;
-use session::{Command, view::Phase};
+use session::{
+    Command,
+    view::{Phase, Refusal},
+};
 use wire::{DisplayName, RoomId};
 
 /// The lobby, or the room once the person is inside. `asked` is the room in the address.
@@ -40,11 +44,31 @@ pub fn Gate(asked: Option<String>) -> Element {
             Lobby { asked }
         },
         Phase::Inside { room, name, .. } => rsx! {
-            Room { room, name }
+            Inside { room, name }
         },
         Phase::Refused { why, .. } => rsx! {
-            Turned { why }
+            Refused { why }
         },
+    }
+}
+
+#[component]
+fn Inside(room: RoomId, name: DisplayName) -> Element {
+    if let Some(instead) = use_chunk(Chunk::Room) {
+        return instead;
+    }
+    rsx! {
+        Room { room, name }
+    }
+}
+
+#[component]
+fn Refused(why: Refusal) -> Element {
+    if let Some(instead) = use_chunk(Chunk::Room) {
+        return instead;
+    }
+    rsx! {
+        Turned { why }
     }
 }
 
@@ -63,6 +87,7 @@ fn go_back_inside(app: App, asked: Option<&str>) {
     };
     if app.peek().phase == Phase::Lobby {
         app.send(Command::Prepare);
+        drop(host.load(Chunk::Room));
         app.send(Command::Join { room, name });
     }
 }

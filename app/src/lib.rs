@@ -10,6 +10,7 @@
 #![allow(unused_qualifications)]
 
 mod chat;
+mod chunk;
 mod clock;
 pub mod context;
 pub mod door;
@@ -28,6 +29,7 @@ pub mod styles;
 mod surface;
 mod ui;
 
+pub use chunk::Chunk;
 pub use door::{Calls, Door, Host, Keep};
 pub use root::Root;
 pub use surface::SurfaceProps;

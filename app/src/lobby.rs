@@ -10,9 +10,12 @@ mod preview;
 mod trouble;
 mod valid;
 
+pub use devices::Choice;
+pub use meter::Meter;
 pub use preview::{CameraSwitch, MicrophoneSwitch, is_on};
 
 use crate::{
+    chunk::{Chunk, use_chunk},
     context::{use_app, use_part, use_title, use_words},
     door::Calls,
     ui::{
@@ -24,7 +27,10 @@ use devices::DeviceChoice;
 use dioxus::prelude::*;
 use form::JoinForm;
 use preview::Preview;
-use session::{Command, view::Link};
+use session::{
+    Command,
+    view::{Link, Source},
+};
 use trouble::Troubles;
 
 /// The lobby. `asked` is the room in the address.
@@ -46,7 +52,7 @@ pub fn Lobby(asked: Option<String>) -> Element {
             section { class: "lobby-media", "aria-label": words.say("lobby-media"),
                 Preview {}
                 if calls == Calls::Here {
-                    Troubles {}
+                    TroublesIfAny {}
                     DeviceChoice {}
                 }
             }
@@ -59,6 +65,32 @@ pub fn Lobby(asked: Option<String>) -> Element {
                 }
             }
         }
+    }
+}
+
+/// Most people have none, and need not load the words for it.
+#[component]
+fn TroublesIfAny() -> Element {
+    let any = use_part(|view| {
+        let trouble = |source: &Source| matches!(source, Source::Trouble(_));
+        trouble(&view.local.microphone) || trouble(&view.local.camera)
+    });
+
+    rsx! {
+        if any() {
+            TroublesOnceHere {}
+        }
+    }
+}
+
+/// Until it is here, the preview says in a few words what is wrong.
+#[component]
+fn TroublesOnceHere() -> Element {
+    match use_chunk(Chunk::Trouble) {
+        Some(_) => VNode::empty(),
+        None => rsx! {
+            Troubles {}
+        },
     }
 }
 

@@ -4,8 +4,13 @@ mod alone;
 mod controls;
 mod grid;
 mod help;
+mod menu;
+mod settings;
+mod share;
+mod stage;
 mod tile;
 mod turned;
+mod volume;
 
 pub use turned::Turned;
 
@@ -26,6 +31,9 @@ use dioxus::prelude::*;
 use grid::Grid;
 use help::Help;
 use session::{Command, view::Link};
+use settings::Settings;
+use share::ShareTrouble;
+use stage::{Pin, use_pin};
 use wire::{DisplayName, RoomId};
 
 /// What is open beside and above the faces. Cheap to copy into event handlers.
@@ -33,8 +41,19 @@ use wire::{DisplayName, RoomId};
 pub struct Panels {
     chat: Signal<bool>,
     help: Signal<bool>,
+    menu: Signal<bool>,
+    settings: Signal<bool>,
+    pin: Pin,
+    /// Whoever speaks stands in front.
+    speaker: Signal<bool>,
+    /// The person does not want to see itself.
+    no_self: Signal<bool>,
+    /// Space is held down to talk.
+    talking: Signal<bool>,
     /// Where the focus goes when the chat closes.
     chat_button: Return,
+    /// Where the focus goes when the menu closes.
+    menu_button: Return,
     /// Where the focus goes when the help closes.
     stage: Return,
 }
@@ -47,6 +66,13 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
     let panels = Panels {
         chat: use_signal(|| false),
         help: use_signal(|| false),
+        menu: use_signal(|| false),
+        settings: use_signal(|| false),
+        pin: use_pin(),
+        speaker: use_signal(|| false),
+        no_self: use_signal(|| false),
+        talking: use_signal(|| false),
+        menu_button: use_return(),
         chat_button: use_return(),
         stage: use_return(),
     };
@@ -59,7 +85,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             class: "room",
             "data-chat": (panels.chat)(),
             // `inert="false"` is inert as well.
-            inert: (panels.help)().then_some("true"),
+            inert: ((panels.help)() || (panels.settings)()).then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
             onmounted: move |event| {
@@ -67,7 +93,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
                 panels.stage.focus();
             },
             onkeydown: move |event| on_key(app, panels, &event),
-            header { class: "room-bar",
+            onkeyup: move |event| panels.stop_talking(app, &event),
+            header { class: "room-bar", onkeydown: keep_space,
                 h1 { Moon {} span { class: "room-name", "{room}" } }
                 PeopleCount {}
                 div { class: "room-tools",
@@ -84,7 +111,9 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             }
             main { class: "stage",
                 ServerAway {}
-                Grid { name, link }
+                ShareTrouble {}
+                Unheard {}
+                Grid { name, link, panels }
             }
             if (panels.chat)() {
                 ChatPanel { onclose: move |()| panels.toggle_chat() }
@@ -93,6 +122,9 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         }
         if (panels.help)() {
             Help { onclose: move |()| panels.toggle_help() }
+        }
+        if (panels.settings)() {
+            Settings { onclose: move |()| panels.toggle_settings() }
         }
     }
 }
@@ -105,11 +137,58 @@ impl Panels {
         }
     }
 
+    fn toggle_settings(mut self) {
+        self.settings.toggle();
+        if !*self.settings.peek() {
+            self.menu_button.focus();
+        }
+    }
+
+    /// Whoever speaks stands in front.
+    pub fn speaker_view(self) -> bool {
+        (self.speaker)()
+    }
+
+    fn toggle_speaker_view(mut self) {
+        self.speaker.toggle();
+    }
+
+    /// The person does not want to see itself.
+    pub fn hides_self(self) -> bool {
+        (self.no_self)()
+    }
+
+    fn toggle_self(mut self) {
+        self.no_self.toggle();
+    }
+
+    /// Talks for as long as the key is held. Who is not muted needs no key.
+    fn talk(mut self, app: App) {
+        if !is_on(&app.peek().local.microphone) {
+            self.talking.set(true);
+            app.send(Command::Microphone(true));
+        }
+    }
+
+    fn stop_talking(mut self, app: App, event: &KeyboardEvent) {
+        if event.key() == Key::Character(" ".to_owned()) && *self.talking.peek() {
+            self.talking.set(false);
+            app.send(Command::Microphone(false));
+        }
+    }
+
     fn toggle_help(mut self) {
         self.help.toggle();
         if !*self.help.peek() {
             self.stage.focus();
         }
+    }
+}
+
+/// Space presses the button that has the focus, and nothing else hears of it.
+pub fn keep_space(event: KeyboardEvent) {
+    if event.key() == Key::Character(" ".to_owned()) {
+        event.stop_propagation();
     }
 }
 
@@ -125,12 +204,20 @@ fn on_key(app: App, panels: Panels, event: &KeyboardEvent) {
         Key::Character(letter) if !event.is_auto_repeating() => match letter.as_str() {
             "m" | "M" => app.send(Command::Microphone(!is_on(&local.microphone))),
             "v" | "V" => app.send(Command::Camera(!is_on(&local.camera))),
+            "s" | "S" if app.host().can_share() => {
+                app.send(Command::Share(!is_on(&local.screen)));
+            }
+            "f" | "F" => app.host().toggle_full_screen(),
             "c" | "C" => {
                 // Or the letter would be the first one in the message field, which takes the focus.
                 event.prevent_default();
                 panels.toggle_chat();
             }
             "?" => panels.toggle_help(),
+            " " => {
+                event.prevent_default();
+                panels.talk(app);
+            }
             _ => {}
         },
         _ => {}
@@ -146,6 +233,22 @@ fn PeopleCount() -> Element {
         p { class: "people-count", role: "status",
             Icon { d: icons::USERS }
             span { {words.count("room-people-one", "room-people-other", count())} }
+        }
+    }
+}
+
+/// The person speaks, and is muted.
+#[component]
+fn Unheard() -> Element {
+    let words = use_words();
+    let unheard = use_part(|view| view.local.unheard);
+
+    rsx! {
+        div { class: "banner", role: "status",
+            if unheard() {
+                Icon { d: icons::MIC_OFF }
+                span { {words.say("control-unheard")} }
+            }
         }
     }
 }

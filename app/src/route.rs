@@ -1,9 +1,10 @@
 //! The addresses of the app.
 
 use crate::{
+    chunk::{Chunk, use_chunk},
     context::{use_title, use_words},
     gate::Gate,
-    posts::{EditPost, NewPost, PostList, ReadPost},
+    posts,
     ui::header::Header,
 };
 use dioxus::prelude::*;
@@ -88,6 +89,46 @@ fn Lobby() -> Element {
 fn Room(id: String) -> Element {
     drop(id);
     VNode::empty()
+}
+
+#[component]
+fn PostList() -> Element {
+    if let Some(instead) = use_chunk(Chunk::Posts) {
+        return instead;
+    }
+    rsx! {
+        posts::PostList {}
+    }
+}
+
+#[component]
+fn NewPost() -> Element {
+    if let Some(instead) = use_chunk(Chunk::Posts) {
+        return instead;
+    }
+    rsx! {
+        posts::NewPost {}
+    }
+}
+
+#[component]
+fn ReadPost(id: String) -> Element {
+    if let Some(instead) = use_chunk(Chunk::Posts) {
+        return instead;
+    }
+    rsx! {
+        posts::ReadPost { id }
+    }
+}
+
+#[component]
+fn EditPost(id: String) -> Element {
+    if let Some(instead) = use_chunk(Chunk::Posts) {
+        return instead;
+    }
+    rsx! {
+        posts::EditPost { id }
+    }
 }
 
 #[component]

@@ -16,25 +16,33 @@ pub struct SurfaceProps {
     pub mirrored: bool,
     /// Its sound must not play (one's own voice).
     pub muted: bool,
+    /// How loud its sound plays, from 0 to 1. It may change while the surface is mounted.
+    pub volume: f64,
 }
 
 /// A stream, drawn by the platform.
 #[component]
-pub fn Picture(stream: StreamId, #[props(default)] mirrored: bool, #[props(default)] muted: bool) -> Element {
+pub fn Picture(
+    stream: StreamId,
+    #[props(default)] mirrored: bool,
+    #[props(default)] muted: bool,
+    #[props(default = 1.0)] volume: f64,
+) -> Element {
     rsx! {
         div { class: "surface", "data-mirrored": mirrored,
             for stream in [stream] {
-                Drawn { key: "{stream.0}", stream, mirrored, muted }
+                Drawn { key: "{stream.0}", stream, mirrored, muted, volume }
             }
         }
     }
 }
 
 #[component]
-fn Drawn(stream: StreamId, mirrored: bool, muted: bool) -> Element {
+fn Drawn(stream: StreamId, mirrored: bool, muted: bool, volume: f64) -> Element {
     (use_app().door().surface)(SurfaceProps {
         stream,
         mirrored,
         muted,
+        volume,
     })
 }

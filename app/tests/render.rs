@@ -32,7 +32,7 @@ fn refused_permission_says_what_to_do_and_still_lets_one_join() {
     let local = Local {
         microphone: refused.clone(),
         camera: refused,
-        preview: None,
+        ..Local::default()
     };
     let html = page(
         "/",

@@ -85,6 +85,18 @@ impl Host for Desktop {
         window().set_title(title);
     }
 
+    fn can_share(&self) -> bool {
+        false
+    }
+
+    /// There are no calls yet, and so no speaker to test.
+    fn test_sound(&self, _: Option<&str>) {}
+
+    fn toggle_full_screen(&self) {
+        let window = window();
+        window.set_fullscreen(window.fullscreen().is_none());
+    }
+
     fn random(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
         if let Err(error) = getrandom::fill(&mut bytes) {

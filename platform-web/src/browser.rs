@@ -3,6 +3,7 @@
 use crate::{
     clock,
     devices::{self, Track},
+    display,
     exception::exception,
     js::{Listener, window},
     meter::Meter,
@@ -14,7 +15,10 @@ use crate::{
 };
 use session::{
     Platform,
-    platform::{Events, Exception, Keep, MediaConstraints, PeerConnectionEvent, PlatformEvent, SocketEvent},
+    platform::{
+        DisplayConstraints, Events, Exception, Keep, MediaConstraints, PeerConnectionEvent, PlatformEvent,
+        SocketEvent,
+    },
     view::Device,
 };
 use std::time::Duration;
@@ -100,6 +104,10 @@ impl Platform for Browser {
 
     async fn get_user_media(&self, constraints: &MediaConstraints) -> Result<Vec<Track>, Exception> {
         devices::get_user_media(constraints).await
+    }
+
+    async fn get_display_media(&self, constraints: DisplayConstraints) -> Result<Vec<Track>, Exception> {
+        display::get_display_media(constraints).await
     }
 
     async fn enumerate_devices(&self) -> Vec<Device> {

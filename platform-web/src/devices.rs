@@ -28,12 +28,8 @@ pub fn devices() -> Option<MediaDevices> {
 
 /// `getUserMedia`
 pub async fn get_user_media(constraints: &MediaConstraints) -> Result<Vec<Track>, Exception> {
-    let unsupported = || Exception::new("NotSupportedError", "this page has no access to devices");
-    let asked: MediaStreamConstraints = dictionary([
-        ("audio", constraints.audio.as_ref().map_or(JsValue::FALSE, audio)),
-        ("video", video(constraints)),
-    ])
-    .unchecked_into();
+    let asked: MediaStreamConstraints =
+        dictionary([("audio", audio(constraints)), ("video", video(constraints))]).unchecked_into();
     let stream = devices()
         .ok_or_else(unsupported)?
         .get_user_media_with_constraints(&asked)
@@ -41,6 +37,11 @@ pub async fn get_user_media(constraints: &MediaConstraints) -> Result<Vec<Track>
     let stream: MediaStream = JsFuture::from(stream).await.map_err(exception)?.unchecked_into();
     let tracks = stream.get_tracks().into_iter();
     Ok(tracks.map(|track| Track::new(track.unchecked_into())).collect())
+}
+
+/// Pages that are not served securely have none of the interfaces.
+pub fn unsupported() -> Exception {
+    Exception::new("NotSupportedError", "this page has no access to devices")
 }
 
 /// `enumerateDevices`
@@ -73,11 +74,15 @@ fn describe(device: &MediaDeviceInfo) -> Option<Device> {
     })
 }
 
-fn audio(device: &Option<String>) -> JsValue {
+fn audio(constraints: &MediaConstraints) -> JsValue {
+    let Some(device) = &constraints.audio else {
+        return JsValue::FALSE;
+    };
+    let processing = constraints.processing;
     let constraints = dictionary([
-        ("echoCancellation", true.into()),
-        ("noiseSuppression", true.into()),
-        ("autoGainControl", true.into()),
+        ("echoCancellation", processing.echo_cancellation.into()),
+        ("noiseSuppression", processing.noise_suppression.into()),
+        ("autoGainControl", processing.auto_gain_control.into()),
     ]);
     choose(constraints, device)
 }
@@ -95,11 +100,12 @@ fn video(constraints: &MediaConstraints) -> JsValue {
     choose(constraints, device)
 }
 
-/// Prefers a device. Where it is gone, another is better than none.
+/// Asks for one device and no other. As an ideal it would be outweighed: Chromium then gives the system's own microphone.
 fn choose(constraints: js_sys::Object, device: &Option<String>) -> JsValue {
     if let Some(device) = device {
+        let exact = dictionary([("exact", device.into())]);
         // A plain object takes every property.
-        let _ = js_sys::Reflect::set(&constraints, &"deviceId".into(), &ideal(device.as_str()));
+        let _ = js_sys::Reflect::set(&constraints, &"deviceId".into(), &exact);
     }
     constraints.into()
 }
@@ -109,7 +115,7 @@ fn ideal(value: impl Into<JsValue>) -> JsValue {
 }
 
 impl Track {
-    fn new(track: web_sys::MediaStreamTrack) -> Self {
+    pub fn new(track: web_sys::MediaStreamTrack) -> Self {
         Self {
             track,
             ended: Rc::default(),

@@ -1,8 +1,8 @@
 //! The small services that components ask for.
 
-use crate::{clock, fetch::fetch, js::window, storage};
+use crate::{chunk, clock, display, fetch::fetch, js::window, storage, tone};
 use app::{
-    Keep,
+    Chunk, Keep,
     fetch::{Request, Response},
 };
 use futures::future::{FutureExt, LocalBoxFuture};
@@ -64,6 +64,24 @@ impl app::Host for Host {
         }
     }
 
+    fn can_share(&self) -> bool {
+        display::possible()
+    }
+
+    fn test_sound(&self, speaker: Option<&str>) {
+        tone::play(speaker);
+    }
+
+    fn toggle_full_screen(&self) {
+        let Some(page) = window().document() else { return };
+        if page.fullscreen_element().is_some() {
+            page.exit_fullscreen();
+        } else if let Some(element) = page.document_element() {
+            // Where it is not allowed nothing happens, which can be seen.
+            let _ = element.request_fullscreen();
+        }
+    }
+
     fn random(&self) -> [u8; 16] {
         clock::random()
     }
@@ -79,6 +97,16 @@ impl app::Host for Host {
 
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {
         clock::sleep(duration).boxed_local()
+    }
+
+    fn load(&self, chunk: Chunk) -> Option<LocalBoxFuture<'static, bool>> {
+        let loading = JsFuture::from(chunk::load(chunk)?);
+        Some(loading.map(|loaded| loaded.is_ok()).boxed_local())
+    }
+
+    fn reload(&self) {
+        // Nothing stands in the way of that.
+        let _ = window().location().reload();
     }
 }
 

@@ -7,10 +7,13 @@
 
 mod address;
 mod browser;
+mod chunk;
 mod clock;
 mod devices;
+mod display;
 mod exception;
 mod fetch;
+mod history;
 mod host;
 mod js;
 mod log;
@@ -20,10 +23,15 @@ mod socket;
 mod storage;
 mod streams;
 mod surface;
+mod tone;
 
-use app::{Calls, Door};
+use app::{Calls, Chunk, Door};
 use dioxus::prelude::VirtualDom;
 use std::{cell::RefCell, rc::Rc};
+
+/// Allocates in constant time, and takes less of a download than the standard library's allocator.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 fn main() {
     log::install();
@@ -38,6 +46,9 @@ fn main() {
         origin: address::origin(),
         host: Rc::new(host::Host),
     };
-    let dom = VirtualDom::new(app::Root).with_root_context(Rc::new(door));
+    let dom = VirtualDom::new(app::Root)
+        .with_root_context(Rc::new(door))
+        .with_root_context(history::history());
+    chunk::load_at_first_sign_of_life(Chunk::Room);
     dioxus::web::launch::launch_virtual_dom(dom, dioxus::web::Config::new());
 }

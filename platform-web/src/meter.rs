@@ -2,27 +2,35 @@
 
 use crate::devices::Track;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStream};
+use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStream, MediaStreamTrack};
 
 /// Samples that are looked at: some 20 ms.
 const WINDOW: u32 = 1024;
 
 /// Measures a track until it is dropped.
 pub struct Meter {
+    /// The browser's clone: it is heard by the analyser even while the track itself is muted.
+    track: MediaStreamTrack,
     context: AudioContext,
     analyser: AnalyserNode,
 }
 
 impl Meter {
     pub fn new(track: &Track) -> Option<Self> {
+        let track = track.track.clone();
+        track.set_enabled(true);
         let stream = MediaStream::new().ok()?;
-        stream.add_track(&track.track);
+        stream.add_track(&track);
         let context = AudioContext::new().ok()?;
         let analyser = context.create_analyser().ok()?;
         analyser.set_fft_size(WINDOW);
         let source = context.create_media_stream_source(&stream).ok()?;
         source.connect_with_audio_node(&analyser).ok()?;
-        Some(Self { context, analyser })
+        Some(Self {
+            track,
+            context,
+            analyser,
+        })
     }
 }
 
@@ -42,6 +50,7 @@ impl session::platform::Meter for Meter {
 
 impl Drop for Meter {
     fn drop(&mut self) {
+        self.track.stop();
         settle(self.context.close());
     }
 }

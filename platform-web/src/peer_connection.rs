@@ -1,7 +1,7 @@
 //! `RTCPeerConnection`
 
 use crate::{
-    devices::{self, Track},
+    devices::Track,
     exception::exception,
     js::{self, Listener, dictionary},
     streams::Stream,
@@ -9,9 +9,10 @@ use crate::{
 use call::{ConnectionState, Description};
 use js_sys::{Array, Promise};
 use session::platform::{
-    Events, Exception, MediaKind, MediaStream, PeerConnection, PeerConnectionEvent, RtpTransceiver,
+    Events, Exception, MediaKind, MediaStream, PeerConnection, PeerConnectionEvent, RtpTransceiver, Slot,
 };
-use wasm_bindgen::{JsCast, JsValue};
+use std::collections::BTreeMap;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     RtcConfiguration, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState,
@@ -23,6 +24,14 @@ use wire::{IceCandidate, IceServer, Sdp};
 pub struct Connection {
     connection: RtcPeerConnection,
     listeners: std::cell::RefCell<Vec<Listener>>,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `RTCRtpReceiver`, with what web-sys does not have of it.
+    type Receiver;
+    #[wasm_bindgen(method, js_name = getSynchronizationSources)]
+    fn synchronization_sources(this: &Receiver) -> Array;
 }
 
 /// A transceiver.
@@ -127,8 +136,12 @@ impl Drop for Connection {
 impl RtpTransceiver for Transceiver {
     type Track = Track;
 
-    fn kind(&self) -> MediaKind {
-        devices::kind(&self.0.receiver().track())
+    fn audio_level(&self) -> Option<f32> {
+        let receiver = self.0.receiver();
+        let sources = receiver.unchecked_ref::<Receiver>().synchronization_sources();
+        let source = sources.get(0).dyn_into::<js_sys::Object>().ok()?;
+        let level = js_sys::Reflect::get(&source, &"audioLevel".into()).ok()?;
+        Some(level.as_f64()? as f32)
     }
 
     fn set_sendrecv(&self) {
@@ -157,16 +170,16 @@ fn listen(connection: &RtcPeerConnection, events: &Events<PeerConnectionEvent>) 
         }
     };
     let on_track = {
-        let events = events.clone();
-        let mut stream = None;
+        let (connection, events) = (connection.clone(), events.clone());
+        let mut streams = BTreeMap::new();
         move |event: web_sys::Event| {
             let event: RtcTrackEvent = event.unchecked_into();
-            if stream.is_none() {
-                stream = Stream::new();
-            }
-            if let Some(stream) = &stream {
+            let Some(feed) = slot(&connection, &event.transceiver()).map(Slot::feed) else {
+                return;
+            };
+            if let Some(stream) = streams.entry(feed).or_insert_with(Stream::new) {
                 stream.add(&event.track());
-                events.send(PeerConnectionEvent::Track(stream.id()));
+                events.send(PeerConnectionEvent::Track(feed, stream.id()));
             }
         }
     };
@@ -182,6 +195,15 @@ fn listen(connection: &RtcPeerConnection, events: &Events<PeerConnectionEvent>) 
         Listener::new(connection.clone(), "track", on_track),
         Listener::new(connection.clone(), "connectionstatechange", on_state),
     ]
+}
+
+/// What a transceiver is for.
+fn slot(connection: &RtcPeerConnection, transceiver: &RtcRtpTransceiver) -> Option<Slot> {
+    let all = connection.get_transceivers();
+    let place = all
+        .iter()
+        .position(|other| other == *AsRef::<JsValue>::as_ref(transceiver))?;
+    Slot::ALL.get(place).copied()
 }
 
 fn state(state: RtcPeerConnectionState) -> ConnectionState {

@@ -28,7 +28,21 @@ extern "C" {
 }
 
 /// Draws a stream. Its sound plays for as long as the element is mounted.
-pub fn surface(SurfaceProps { stream, muted, .. }: SurfaceProps) -> Element {
+pub fn surface(
+    SurfaceProps {
+        stream,
+        muted,
+        volume,
+        ..
+    }: SurfaceProps,
+) -> Element {
+    let mut shown: Signal<Option<HtmlMediaElement>> = use_signal(|| None);
+    use_effect(use_reactive!(|volume| {
+        if let Some(element) = &*shown.read() {
+            element.set_volume(volume);
+        }
+    }));
+
     rsx! {
         video {
             autoplay: true,
@@ -37,7 +51,9 @@ pub fn surface(SurfaceProps { stream, muted, .. }: SurfaceProps) -> Element {
             muted,
             onmounted: move |event| {
                 if let Some(element) = event.try_as_web_event() {
-                    show(element.unchecked_into(), &stream, muted);
+                    let element: HtmlMediaElement = element.unchecked_into();
+                    show(Clone::clone(&element), &stream, muted);
+                    shown.set(Some(element));
                 }
             },
         }
@@ -98,7 +114,12 @@ fn route(element: &HtmlMediaElement) {
     let Some(speaker) = SPEAKER.with_borrow(Clone::clone) else {
         return;
     };
-    if let Ok(routing) = element.unchecked_ref::<Sink>().set_sink_id(&speaker) {
+    route_to(element, &speaker);
+}
+
+/// Plays an element's sound from this speaker (`setSinkId`).
+pub fn route_to(element: &HtmlMediaElement, speaker: &str) {
+    if let Ok(routing) = element.unchecked_ref::<Sink>().set_sink_id(speaker) {
         spawn_local(async move {
             if JsFuture::from(routing).await.is_err() {
                 tracing::info!("speaker is not to be had");

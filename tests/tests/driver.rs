@@ -2,8 +2,8 @@
 
 use session::{
     Command,
-    platform::{MediaKind, PlatformEvent},
-    view::{Connection, Delivery, Link, Phase, Refusal, Source, Trouble},
+    platform::{MediaKind, PlatformEvent, Slot},
+    view::{Connection, Delivery, DeviceKind, Link, Phase, Refusal, Source, Trouble},
 };
 use std::time::Duration;
 use tests::driver::{Trait, World, eventually};
@@ -16,9 +16,9 @@ fn two_people_see_and_hear_each_other() {
         let okina = world.enter("Okina", "tsukimi").await;
         kaguya.connected_to(&["Okina"]).await;
         okina.connected_to(&["Kaguya"]).await;
-        for kind in [MediaKind::Audio, MediaKind::Video] {
-            assert!(kaguya.receives(kind, "Okina"), "{kind:?}");
-            assert!(okina.receives(kind, "Kaguya"), "{kind:?}");
+        for slot in [Slot::Microphone, Slot::Camera] {
+            assert!(kaguya.receives(slot, "Okina"), "{slot:?}");
+            assert!(okina.receives(slot, "Kaguya"), "{slot:?}");
         }
     });
 }
@@ -54,7 +54,7 @@ fn a_join_before_the_link_and_the_camera_are_there_succeeds() {
         kaguya.handle.send(Command::Prepare);
         kaguya.join("tsukimi");
         kaguya.connected_to(&["Okina"]).await;
-        eventually("the picture", || okina.receives(MediaKind::Video, "Kaguya")).await;
+        eventually("the picture", || okina.receives(Slot::Camera, "Kaguya")).await;
         okina
             .until("the others are told of the camera", |view| {
                 view.people
@@ -132,7 +132,7 @@ fn a_killed_server_costs_no_connection_and_what_is_said_meanwhile_arrives_once()
         okina
             .until("the link is lost", |view| view.link == Link::Lost)
             .await;
-        assert!(kaguya.receives(MediaKind::Video, "Okina"));
+        assert!(kaguya.receives(Slot::Camera, "Okina"));
         kaguya.say("meanwhile");
         kaguya
             .until("the line waits", |view| {
@@ -157,7 +157,7 @@ fn a_killed_server_costs_no_connection_and_what_is_said_meanwhile_arrives_once()
             before,
             "no connection was made anew"
         );
-        assert!(kaguya.receives(MediaKind::Video, "Okina") && okina.receives(MediaKind::Video, "Kaguya"));
+        assert!(kaguya.receives(Slot::Camera, "Okina") && okina.receives(Slot::Camera, "Kaguya"));
     });
 }
 
@@ -247,8 +247,8 @@ fn without_a_camera_there_is_still_a_voice_and_a_picture_of_the_others() {
         okina.connected_to(&["Kaguya"]).await;
         let view = kaguya.connected_to(&["Okina"]).await;
         assert!(!view.people[0].media.video && view.people[0].media.audio);
-        assert!(okina.receives(MediaKind::Video, "Kaguya") && kaguya.receives(MediaKind::Audio, "Okina"));
-        assert!(!kaguya.receives(MediaKind::Video, "Okina"));
+        assert!(okina.receives(Slot::Camera, "Kaguya") && kaguya.receives(Slot::Microphone, "Okina"));
+        assert!(!kaguya.receives(Slot::Camera, "Okina"));
 
         // It is plugged in: the picture comes by itself, and without a new handshake.
         okina.device.set(Trait::NoCamera, false);
@@ -256,7 +256,7 @@ fn without_a_camera_there_is_still_a_voice_and_a_picture_of_the_others() {
         okina
             .until("the camera is on", |view| view.local.camera == Source::On)
             .await;
-        eventually("the picture", || kaguya.receives(MediaKind::Video, "Okina")).await;
+        eventually("the picture", || kaguya.receives(Slot::Camera, "Okina")).await;
         assert_eq!(world.air.live(), 2);
     });
 }
@@ -274,7 +274,7 @@ fn whoever_is_refused_every_device_sees_and_hears_the_others() {
         okina.join("tsukimi");
         okina.connected_to(&["Kaguya"]).await;
         kaguya.connected_to(&["Okina"]).await;
-        assert!(okina.receives(MediaKind::Video, "Kaguya") && okina.receives(MediaKind::Audio, "Kaguya"));
+        assert!(okina.receives(Slot::Camera, "Kaguya") && okina.receives(Slot::Microphone, "Kaguya"));
     });
 }
 
@@ -305,7 +305,7 @@ fn switches_are_seen_by_the_others_and_need_no_handshake() {
 
         okina.handle.send(Command::Microphone(false));
         kaguya.until("muted", |view| !view.people[0].media.audio).await;
-        assert!(!kaguya.receives(MediaKind::Audio, "Okina"));
+        assert!(!kaguya.receives(Slot::Microphone, "Okina"));
         assert_eq!(
             okina.device.open_tracks(MediaKind::Audio).len(),
             1,
@@ -315,7 +315,7 @@ fn switches_are_seen_by_the_others_and_need_no_handshake() {
         kaguya
             .until("no camera", |view| !view.people[0].media.video)
             .await;
-        assert!(!kaguya.receives(MediaKind::Video, "Okina"));
+        assert!(!kaguya.receives(Slot::Camera, "Okina"));
         assert!(
             okina.device.open_tracks(MediaKind::Video).is_empty(),
             "the camera's light is out"
@@ -330,7 +330,7 @@ fn switches_are_seen_by_the_others_and_need_no_handshake() {
             })
             .await;
         eventually("both arrive", || {
-            kaguya.receives(MediaKind::Video, "Okina") && kaguya.receives(MediaKind::Audio, "Okina")
+            kaguya.receives(Slot::Camera, "Okina") && kaguya.receives(Slot::Microphone, "Okina")
         })
         .await;
         assert_eq!(okina.device.asked("connection"), connections);
@@ -374,7 +374,7 @@ fn an_unplugged_microphone_says_so_and_works_again_when_it_is_back() {
         kaguya
             .until("the others know", |view| view.people[0].media.audio)
             .await;
-        eventually("the voice", || kaguya.receives(MediaKind::Audio, "Okina")).await;
+        eventually("the voice", || kaguya.receives(Slot::Microphone, "Okina")).await;
     });
 }
 
@@ -385,7 +385,7 @@ fn another_camera_takes_over_without_a_handshake_and_is_remembered() {
         let okina = world.enter("Okina", "tsukimi").await;
         kaguya.connected_to(&["Okina"]).await;
         let preview = okina.handle.view().local.preview.clone();
-        let kind = session::view::DeviceKind::Camera;
+        let kind = DeviceKind::Camera;
         okina.handle.send(Command::Choose {
             kind,
             id: "camera".to_owned(),
@@ -395,7 +395,7 @@ fn another_camera_takes_over_without_a_handshake_and_is_remembered() {
                 view.local.preview.is_some() && view.local.preview != preview
             })
             .await;
-        eventually("the picture", || kaguya.receives(MediaKind::Video, "Okina")).await;
+        eventually("the picture", || kaguya.receives(Slot::Camera, "Okina")).await;
         assert_eq!(okina.device.open_tracks(MediaKind::Video).len(), 1);
         assert_eq!(world.air.live(), 2);
         let okina = okina.reload();
@@ -409,6 +409,32 @@ fn another_camera_takes_over_without_a_handshake_and_is_remembered() {
                 view.devices.camera.as_deref() == Some("camera")
             })
             .await;
+    });
+}
+
+#[test]
+fn where_the_chosen_device_is_gone_another_takes_its_place() {
+    World::run(async |world| {
+        let kaguya = world.person("Kaguya");
+        for (kind, id) in [
+            (DeviceKind::Camera, "sold"),
+            (DeviceKind::Microphone, "microphone"),
+        ] {
+            let id = id.to_owned();
+            kaguya.handle.send(Command::Choose { kind, id });
+        }
+        kaguya.prepare().await;
+        kaguya
+            .until("both are open", |view| {
+                view.local.camera == Source::On && view.local.microphone == Source::On
+            })
+            .await;
+        let devices = kaguya.handle.view().devices.clone();
+        assert_eq!(
+            devices.camera.as_deref(),
+            Some("sold"),
+            "it is taken again when it is back"
+        );
     });
 }
 

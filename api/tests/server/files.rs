@@ -153,6 +153,10 @@ async fn every_answer_on_the_apps_port_is_secured() {
         let permissions = answer.header("permissions-policy");
         assert!(permissions.contains("camera=(self)") && permissions.contains("display-capture=(self)"));
     }
+    // A page's parts take their rules from the page.
+    let part = world.get("/assets/app-0123456789abcdef.js", "").await;
+    assert_eq!(part.header("x-content-type-options"), "nosniff");
+    assert_eq!(part.header("content-security-policy"), "");
     world.server.shutdown().await;
 }
 

@@ -1,5 +1,6 @@
 //! What a person asks for.
 
+use crate::platform::{AudioProcessing, VideoConstraints};
 use wire::{ChatText, DisplayName, RoomId};
 
 /// Everything that the components can ask of a session.
@@ -22,6 +23,8 @@ pub enum Command {
     Microphone(bool),
     /// Switches the camera; off releases the device, so that its light goes out.
     Camera(bool),
+    /// Asks the person what to share, and shares it; or ceases to.
+    Share(bool),
     /// Uses this camera or microphone from now on, without a new handshake.
     Choose {
         /// Which kind of device.
@@ -29,6 +32,10 @@ pub enum Command {
         /// Its id, from [`crate::view::Device::id`].
         id: String,
     },
+    /// Treats the voice like this from now on.
+    Process(AudioProcessing),
+    /// Asks this of the camera from now on.
+    Shape(VideoConstraints),
     /// Says something to the room.
     Say(ChatText),
     /// Says a refused message once more, by its [`crate::view::ChatLine::key`].

@@ -7,6 +7,6 @@ use crate::platform::VideoConstraints;
 pub struct Config {
     /// The signaling socket, as a `ws:` or `wss:` URL.
     pub server: String,
-    /// What to ask of the camera.
-    pub video: VideoConstraints,
+    /// What to ask of the camera; `None` is whatever the person chose.
+    pub video: Option<VideoConstraints>,
 }

@@ -71,7 +71,7 @@ impl Handle {
         self.level.get()
     }
 
-    /// Follows the microphone's level, from 0 to 1: some twelve times a second while it changes, in the lobby only.
+    /// Follows the microphone's level, from 0 to 1: some twelve times a second while it changes.
     pub fn levels(&self) -> impl Stream<Item = f32> + Unpin + 'static {
         self.request(Request::Listen(true));
         Levels {

@@ -1,5 +1,6 @@
 //! What there is to show, as one value. A view that has not changed is not published again.
 
+use crate::platform::{AudioProcessing, VideoConstraints};
 use std::rc::Rc;
 use wire::{DisplayName, MediaState, MemberId, RoomId, RoomInfo};
 
@@ -18,6 +19,8 @@ pub struct View {
     pub peek: Option<Rc<RoomInfo>>,
     /// The others, in the order in which they came.
     pub people: Rc<Vec<Person>>,
+    /// Who of them speaks, or spoke last.
+    pub active_speaker: Option<MemberId>,
     /// The chat, oldest first.
     pub chat: Rc<Chat>,
 }
@@ -83,9 +86,15 @@ pub struct Local {
     pub camera: Source,
     /// The camera's picture, to be shown mirrored and without sound. `None` while there is none.
     pub preview: Option<StreamId>,
+    /// What the person shares.
+    pub screen: Source,
+    /// The shared picture, to be shown small and without sound. `None` while there is none.
+    pub screen_preview: Option<StreamId>,
+    /// The person speaks while it is muted.
+    pub unheard: bool,
 }
 
-/// A camera or microphone of the person.
+/// A camera, microphone or shared screen of the person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Source {
     /// Switched off or muted by the person.
@@ -123,6 +132,10 @@ pub struct Devices {
     pub microphone: Option<String>,
     /// The speaker in use, if one was chosen.
     pub speaker: Option<String>,
+    /// How the voice is treated.
+    pub processing: AudioProcessing,
+    /// What the camera is asked for.
+    pub shape: VideoConstraints,
 }
 
 /// `MediaDeviceInfo`, [Media Capture §9.2](https://www.w3.org/TR/mediacapture-streams/#device-info).
@@ -162,10 +175,14 @@ pub struct Person {
     pub media: MediaState,
     /// Picture and sound, once tracks have come. Sound plays even while the picture is hidden.
     pub stream: Option<StreamId>,
+    /// What it shares, with its sound; to be shown while [`MediaState::screen`] says that it shares.
+    pub screen: Option<StreamId>,
     /// How the connection to it is.
     pub connection: Connection,
     /// Its link to the server is lost; media may go on.
     pub away: bool,
+    /// It can be heard at the moment.
+    pub speaking: bool,
 }
 
 /// How the connection to a person is.

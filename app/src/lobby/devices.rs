@@ -10,54 +10,45 @@ use session::{
 /// A list for each kind of device of which there are several.
 #[component]
 pub fn DeviceChoice() -> Element {
-    let words = use_words();
-    let devices = use_part(|view| view.devices.clone());
-    let devices = devices();
-    let of = |kind| {
-        devices
-            .all
-            .iter()
-            .filter(|device| device.kind == kind)
-            .cloned()
-            .collect::<Vec<_>>()
-    };
-
     rsx! {
         div { class: "devices",
-            Choice {
-                kind: DeviceKind::Microphone,
-                label: words.say("control-microphone"),
-                devices: of(DeviceKind::Microphone),
-                chosen: devices.microphone.clone(),
-            }
-            Choice {
-                kind: DeviceKind::Camera,
-                label: words.say("control-camera"),
-                devices: of(DeviceKind::Camera),
-                chosen: devices.camera.clone(),
-            }
+            Choice { kind: DeviceKind::Microphone }
+            Choice { kind: DeviceKind::Camera }
         }
     }
 }
 
+/// The devices of a kind, to choose from. Without `always` it is there only where there is a choice.
 #[component]
-fn Choice(kind: DeviceKind, label: &'static str, devices: Vec<Device>, chosen: Option<String>) -> Element {
+pub fn Choice(kind: DeviceKind, #[props(default)] always: bool) -> Element {
     let app = use_app();
+    let words = use_words();
+    let devices = use_part(|view| view.devices.clone());
+    let devices = devices.read();
     // Without permission a browser tells that there are devices, but neither their names nor their ids.
-    let known = devices
-        .iter()
-        .all(|device| !device.id.is_empty() && !device.label.is_empty());
-    if devices.len() < 2 || !known {
+    let known = |device: &&Device| !device.id.is_empty() && !device.label.is_empty();
+    let of_kind = devices.all.iter().filter(|device| device.kind == kind);
+    let choices: Vec<_> = of_kind.filter(known).collect();
+    if !always && choices.len() < 2 {
         return VNode::empty();
     }
+    let (label, chosen) = match kind {
+        DeviceKind::Microphone => ("control-microphone", &devices.microphone),
+        DeviceKind::Camera => ("control-camera", &devices.camera),
+        DeviceKind::Speaker => ("control-speaker", &devices.speaker),
+    };
 
     rsx! {
         label { class: "device",
-            span { "{label}" }
+            span { {words.say(label)} }
             select {
                 class: "field",
+                disabled: choices.is_empty(),
                 onchange: move |event| app.send(Command::Choose { kind, id: event.value() }),
-                for device in devices {
+                if choices.is_empty() {
+                    option { {words.say("device-none")} }
+                }
+                for device in &choices {
                     option {
                         key: "{device.id}",
                         value: "{device.id}",

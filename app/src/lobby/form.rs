@@ -7,6 +7,7 @@ use super::{
     valid::{name_problem, room_in, room_problem},
 };
 use crate::{
+    chunk::Chunk,
     context::{App, use_app, use_part, use_words},
     door::{Calls, Keep},
     icons::{self, Icon},
@@ -180,5 +181,7 @@ fn join(app: &App, name: DisplayName, room: RoomId) {
     if router().current::<Route>() != address {
         navigator().push(address);
     }
+    // While the server answers, what is drawn then may come.
+    drop(host.load(Chunk::Room));
     app.send(Command::Join { room, name });
 }

@@ -1,6 +1,6 @@
 //! The controls: only those that do something.
 
-use super::Panels;
+use super::{Panels, keep_space, menu::Menu, share::ShareSwitch};
 use crate::{
     context::{use_app, use_words},
     icons::{self, Icon},
@@ -22,10 +22,11 @@ pub fn Controls(panels: Panels, unread: Memo<usize>) -> Element {
     };
 
     rsx! {
-        footer { class: "controls",
+        footer { class: "controls", onkeydown: keep_space,
             div { class: "toolbar", role: "toolbar", "aria-label": words.say("control-label"),
                 MicrophoneSwitch { class: "control" }
                 CameraSwitch { class: "control" }
+                ShareSwitch {}
                 button {
                     class: "control",
                     r#type: "button",
@@ -41,6 +42,7 @@ pub fn Controls(panels: Panels, unread: Memo<usize>) -> Element {
                         span { class: "badge", "aria-hidden": "true", {badge(unread())} }
                     }
                 }
+                Menu { panels }
                 button { class: "control leave", r#type: "button", onclick: move |_| app.send(Command::Leave),
                     Icon { d: icons::LOG_OUT }
                     span { class: "label", {words.say("control-leave")} }

@@ -5,32 +5,67 @@
 //! costs no line of the program, and nothing is measured.
 
 use super::{
+    Panels,
     alone::Alone,
+    share::{MyScreenTile, ScreenTile},
+    stage::{Spot, front},
     tile::{MyTile, Tile},
 };
-use crate::context::{use_part, use_words};
+use crate::context::{use_app, use_part, use_words};
 use dioxus::prelude::*;
+use session::view::Source;
 use wire::{DisplayName, limits::ROOM_MEMBERS};
 
 /// The tiles of a room; one's own is last.
 #[component]
-pub fn Grid(name: DisplayName, link: String) -> Element {
+pub fn Grid(name: DisplayName, link: String, panels: Panels) -> Element {
     let words = use_words();
     let people = use_part(|view| view.people.clone());
     let people = people();
+    let sharing = use_part(|view| view.local.screen == Source::On);
+    let app = use_app();
+    let pin = panels.pin;
+    let front = use_memo(move || front(&app.view(), pin.spot(), panels.speaker_view()));
+    // Alone there is nobody else to look at.
+    let shows_self = people.is_empty() || !panels.hides_self();
+    let is_front = |spot: Spot| front.read().as_ref() == Some(&spot);
+    let screens = || people.iter().filter(|person| person.media.screen);
     // Alone, the second place is the invitation's.
-    let count = (people.len() + 1).clamp(2, ROOM_MEMBERS);
+    let count = people.len() + usize::from(shows_self) + screens().count() + usize::from(sharing());
+    let count = count.clamp(if people.is_empty() { 2 } else { 1 }, ROOM_MEMBERS);
 
     rsx! {
         div { class: "grid-space",
-            ul { class: "grid", "data-n": count as i64, "aria-label": words.say("room-tiles"),
+            ul {
+                class: "grid",
+                "data-n": count as i64,
+                "data-front": front.read().is_some(),
+                "aria-label": words.say("room-tiles"),
+                for person in screens() {
+                    ScreenTile {
+                        key: "screen-{person.id}",
+                        front: is_front(Spot::Screen(person.id.clone())),
+                        person: person.clone(),
+                        pin,
+                    }
+                }
                 for person in people.iter() {
-                    Tile { key: "{person.id}", person: person.clone() }
+                    Tile {
+                        key: "{person.id}",
+                        front: is_front(Spot::Face(person.id.clone())),
+                        person: person.clone(),
+                        pin,
+                    }
                 }
                 if people.is_empty() {
                     Alone { link }
                 }
-                MyTile { name }
+                if shows_self {
+                    MyTile { name, front: is_front(Spot::Me), pin }
+                }
+                if sharing() {
+                    MyScreenTile { front: is_front(Spot::MyScreen), pin }
+                }
             }
         }
     }

@@ -4,9 +4,12 @@ use crate::{context::use_words, ui::dialog::Dialog};
 use dioxus::prelude::*;
 
 /// Every key, and what it does.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 10] = [
     ("M", "help-microphone"),
+    ("Space", "help-talk"),
     ("V", "help-camera"),
+    ("S", "help-share"),
+    ("F", "help-full-screen"),
     ("C", "help-chat"),
     ("Enter", "help-send"),
     ("Shift + Enter", "help-line"),

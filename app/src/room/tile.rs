@@ -1,5 +1,10 @@
 //! One person, seen or not.
 
+use super::{
+    keep_space,
+    stage::{Pin, Spot},
+    volume::{VolumeControl, use_volume},
+};
 use crate::{
     context::{use_part, use_words},
     icons::{self, Icon},
@@ -14,9 +19,10 @@ use wire::DisplayName;
 ///
 /// The surface stays where it is while the camera is off, because the voice comes from it: the avatar only covers it.
 #[component]
-pub fn Tile(person: Person) -> Element {
+pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
     let words = use_words();
     let state = state(&person);
+    let volume = use_volume(&person.name);
     let seen = person.media.video && person.stream.is_some() && state != "connecting";
 
     rsx! {
@@ -26,8 +32,10 @@ pub fn Tile(person: Person) -> Element {
             "data-state": state,
             "data-muted": !person.media.audio,
             "data-camera-off": !person.media.video,
+            "data-front": front,
+            "data-speaking": person.speaking,
             if let Some(stream) = person.stream.clone() {
-                Picture { stream }
+                Picture { stream, volume: volume.share() }
             }
             if !seen {
                 Avatar { name: person.name.clone() }
@@ -45,13 +53,17 @@ pub fn Tile(person: Person) -> Element {
                 _ => VNode::empty(),
             }
             NameTag { name: person.name.to_string(), muted: !person.media.audio }
+            div { class: "tile-tools", onkeydown: keep_space,
+                VolumeControl { name: person.name.clone(), volume }
+                PinButton { spot: Spot::Face(person.id.clone()), name: person.name.to_string(), pin }
+            }
         }
     }
 }
 
 /// The person itself, mirrored and without sound.
 #[component]
-pub fn MyTile(name: DisplayName) -> Element {
+pub fn MyTile(name: DisplayName, front: bool, pin: Pin) -> Element {
     let words = use_words();
     let local = use_part(|view| view.local.clone());
     let local = local();
@@ -62,6 +74,7 @@ pub fn MyTile(name: DisplayName) -> Element {
             "data-state": "connected",
             "data-muted": !is_on(&local.microphone),
             "data-camera-off": !is_on(&local.camera),
+            "data-front": front,
             match local.preview.filter(|_| local.camera == Source::On) {
                 Some(stream) => rsx! {
                     Picture { stream, mirrored: true, muted: true }
@@ -71,6 +84,29 @@ pub fn MyTile(name: DisplayName) -> Element {
                 },
             }
             NameTag { name: words.fill("tile-you", &[("name", name.as_str())]), muted: !is_on(&local.microphone) }
+            div { class: "tile-tools", onkeydown: keep_space,
+                PinButton { spot: Spot::Me, name: name.to_string(), pin }
+            }
+        }
+    }
+}
+
+/// Brings a tile to the front, or lets it go back.
+#[component]
+pub fn PinButton(spot: Spot, name: String, pin: Pin) -> Element {
+    let words = use_words();
+    let pinned = pin.spot().as_ref() == Some(&spot);
+    let label = words.fill(if pinned { "tile-unpin" } else { "tile-pin" }, &[("name", &name)]);
+
+    rsx! {
+        button {
+            class: "tile-tool",
+            r#type: "button",
+            "aria-pressed": pinned,
+            "aria-label": "{label}",
+            title: "{label}",
+            onclick: move |_| pin.toggle(spot.clone()),
+            Icon { d: icons::PIN }
         }
     }
 }
@@ -84,8 +120,9 @@ fn Avatar(name: DisplayName) -> Element {
     }
 }
 
+/// A name in the corner of a tile.
 #[component]
-fn NameTag(name: String, muted: bool) -> Element {
+pub fn NameTag(name: String, muted: bool) -> Element {
     let words = use_words();
 
     rsx! {

@@ -54,10 +54,16 @@ pub fn person(name: &str, video: bool, connection: Connection) -> Person {
     Person {
         id: format!("id-{}", name.len()).parse().unwrap(),
         name: DisplayName::new(name).unwrap(),
-        media: MediaState { audio: true, video },
+        media: MediaState {
+            audio: true,
+            video,
+            screen: false,
+        },
         stream: Some(StreamId(name.into())),
+        screen: None,
         connection,
         away: false,
+        speaking: false,
     }
 }
 
@@ -93,6 +99,14 @@ impl Host for Paper {
     fn set_theme(&self, _: Option<&str>) {}
 
     fn set_title(&self, _: &str) {}
+
+    fn can_share(&self) -> bool {
+        true
+    }
+
+    fn test_sound(&self, _: Option<&str>) {}
+
+    fn toggle_full_screen(&self) {}
 
     fn random(&self) -> [u8; 16] {
         [7; 16]

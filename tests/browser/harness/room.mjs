@@ -85,6 +85,26 @@ export class Member {
     });
   }
 
+  /** The tile of what another person shares. */
+  screen(name) {
+    return this.people.getByRole('listitem').filter({ has: this.page.locator('.name', { hasText: `${name}’s screen` }) });
+  }
+
+  get shareButton() {
+    return this.page.getByRole('button', { name: 'Share the screen', exact: true });
+  }
+
+  /** Waits until the pictures of what another person shares move. */
+  async seesScreen(name, { frames = 5, within = PATIENCE } = {}) {
+    const look = () => this.screen(name).evaluate(async (tile) => window.__watch.received(tile.querySelector('video')));
+    const before = await until(`${this.name} has a tile of ${name}'s screen`, look, { within });
+    return until(`${this.name} sees ${name}'s screen`, async () => {
+      const now = await look();
+      if (now.frames < before.frames + frames) throw new Error(JSON.stringify({ before, now }));
+      return now;
+    }, { within, every: 20 });
+  }
+
   /** Waits until more frames have been decoded, the picture has changed and sound was heard since the call of this. */
   async seesAndHears(name, { picture = true, sound = true, within = PATIENCE } = {}) {
     const before = await until(`${this.name} has a tile of ${name}`, () => this.received(name), { within });

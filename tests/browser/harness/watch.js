@@ -43,6 +43,14 @@
       for (const track of stream.getTracks()) own.add(track);
       return stream;
     };
+    const getDisplayMedia = devices.getDisplayMedia?.bind(devices);
+    devices.getDisplayMedia = async (options) => {
+      const stream = await getDisplayMedia(options);
+      for (const track of stream.getTracks()) own.add(track);
+      watch.shared = stream;
+      watch.sharedAt = performance.timeOrigin + performance.now();
+      return stream;
+    };
   }
 
   /** Whether a video shows somebody else. */
@@ -101,16 +109,18 @@
     return light === 0 ? 'black' : sum;
   };
 
-  /** What the connection that feeds `video` has received, from its statistics. */
+  /** What has been received for `video`, from its connection's statistics. */
   watch.received = async (video) => {
     const tracks = new Set(video?.srcObject?.getTracks?.() ?? []);
     const connection = watch.open().find((one) => one.getReceivers().some(({ track }) => tracks.has(track)));
-    const got = { frames: 0, energy: 0, freezes: 0, frozen: 0, concealed: 0, samples: 0 };
+    const ids = new Set([...tracks].map(({ id }) => id));
+    const got = { width: 0, frames: 0, energy: 0, freezes: 0, frozen: 0, concealed: 0, samples: 0 };
     if (!connection) return got;
     for (const stat of (await connection.getStats()).values()) {
-      if (stat.type !== 'inbound-rtp') continue;
+      if (stat.type !== 'inbound-rtp' || !ids.has(stat.trackIdentifier)) continue;
       if (stat.kind === 'video') {
         got.frames += stat.framesDecoded ?? 0;
+        got.width = stat.frameWidth ?? 0;
         got.freezes += stat.freezeCount ?? 0;
         got.frozen += stat.totalFreezesDuration ?? 0;
       } else {

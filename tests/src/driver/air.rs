@@ -2,7 +2,7 @@
 
 use super::media::Track;
 use call::ConnectionState;
-use session::platform::{Events, MediaKind, PeerConnectionEvent};
+use session::platform::{Events, PeerConnectionEvent, Slot};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// Names a connection, over all devices.
@@ -29,7 +29,7 @@ struct State {
     /// Candidates of the other that were added.
     heard: usize,
     connected: bool,
-    sends: BTreeMap<MediaKind, Option<Track>>,
+    sends: BTreeMap<Slot, Option<Track>>,
 }
 
 impl Air {
@@ -68,9 +68,9 @@ impl Air {
     }
 
     /// A connection sends this from now on.
-    pub fn sends(&self, end: End, kind: MediaKind, track: Option<Track>) {
+    pub fn sends(&self, end: End, slot: Slot, track: Option<Track>) {
         self.with(end, |state| {
-            state.sends.insert(kind, track);
+            state.sends.insert(slot, track);
         });
     }
 
@@ -79,8 +79,8 @@ impl Air {
         self.0.borrow_mut().ends.remove(&end);
     }
 
-    /// Tells what of a kind reaches a connection: a track that is enabled and has not ended, of a connected peer.
-    pub fn receives(&self, end: End, kind: MediaKind) -> bool {
+    /// Tells whether something reaches a connection: a track that is enabled and has not ended, of a connected peer.
+    pub fn receives(&self, end: End, slot: Slot) -> bool {
         let inner = self.0.borrow();
         let Some(state) = inner.ends.get(&end).filter(|state| state.connected) else {
             return false;
@@ -88,8 +88,17 @@ impl Air {
         let Some(other) = state.remote.and_then(|remote| inner.ends.get(&remote)) else {
             return false;
         };
-        let track = other.sends.get(&kind).and_then(Option::as_ref);
+        let track = other.sends.get(&slot).and_then(Option::as_ref);
         other.remote == Some(end) && other.connected && track.is_some_and(Track::flows)
+    }
+
+    /// How loud what reaches a connection is: a microphone that is on is a voice that never pauses.
+    pub fn loudness(&self, end: End) -> f32 {
+        if self.receives(end, Slot::Microphone) {
+            0.2
+        } else {
+            0.0
+        }
     }
 
     /// How many connections were ever made that saved a description.

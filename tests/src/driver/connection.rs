@@ -7,7 +7,8 @@ use super::{
 use call::Description;
 use session::{
     platform::{
-        Events, Exception, MediaKind, MediaStreamTrack, PeerConnection, PeerConnectionEvent, RtpTransceiver,
+        Events, Exception, Feed, MediaKind, MediaStreamTrack, PeerConnection, PeerConnectionEvent,
+        RtpTransceiver, Slot,
     },
     view::StreamId,
 };
@@ -45,7 +46,7 @@ pub struct Transceiver(Rc<Half>);
 struct Half {
     end: End,
     air: Air,
-    kind: MediaKind,
+    slot: Slot,
     sends: Cell<bool>,
 }
 
@@ -62,13 +63,13 @@ impl Connection {
     }
 
     /// The stream of what comes from the connection of that name.
-    pub fn stream_of(end: End) -> StreamId {
-        StreamId(format!("remote-{end}").into())
+    pub fn stream_of(end: End, feed: Feed) -> StreamId {
+        StreamId(format!("remote-{feed:?}-{end}").into())
     }
 
     /// Names the receiving end of a stream that a view shows.
     pub fn end_of(stream: &StreamId) -> Option<End> {
-        stream.0.strip_prefix("remote-")?.parse().ok()
+        stream.0.strip_prefix("remote-")?.split_once('-')?.1.parse().ok()
     }
 
     fn must_be(&self, wanted: Signaling) -> Result<(), Exception> {
@@ -82,26 +83,24 @@ impl Connection {
         ))
     }
 
-    /// What a description says: `offer 3`, `answer 4`; the media it has are always the same two.
+    /// What a description says: `offer 3`, `answer 4`; the media it has are always the same four.
     fn describe(&self, what: &str) -> Result<Sdp, Exception> {
-        let kinds: Vec<_> = self
-            .transceivers
-            .borrow()
-            .iter()
-            .map(|half| half.0.kind)
-            .collect();
-        if kinds != [MediaKind::Audio, MediaKind::Video] {
-            return Err(Exception::new("OperationError", format!("media are {kinds:?}")));
+        let transceivers = self.transceivers.borrow();
+        if transceivers.len() != Slot::ALL.len() {
+            return Err(Exception::new(
+                "OperationError",
+                format!("media are {transceivers:?}"),
+            ));
         }
         Sdp::try_from(format!("{what} {}", self.end))
             .map_err(|error| Exception::new("OperationError", error.to_string()))
     }
 
-    fn transceiver(&self, kind: MediaKind, sends: bool) -> Transceiver {
+    fn transceiver(&self, slot: Slot, sends: bool) -> Transceiver {
         Transceiver(Rc::new(Half {
             end: self.end,
             air: self.air.clone(),
-            kind,
+            slot,
             sends: Cell::new(sends),
         }))
     }
@@ -167,18 +166,16 @@ impl PeerConnection for Connection {
             Description::Offer(_) => {
                 self.signaling.set(Signaling::HaveRemoteOffer);
                 // What an offer adds only receives, unless the answerer says otherwise.
-                *self.transceivers.borrow_mut() = [MediaKind::Audio, MediaKind::Video]
-                    .map(|kind| self.transceiver(kind, false))
-                    .into();
+                *self.transceivers.borrow_mut() = Slot::ALL.map(|slot| self.transceiver(slot, false)).into();
             }
             Description::Answer(_) => {
                 self.signaling.set(Signaling::Stable);
                 self.air.described(self.end, remote);
             }
         }
-        for _ in 0..2 {
-            self.events
-                .send(PeerConnectionEvent::Track(Self::stream_of(self.end)));
+        for slot in Slot::ALL {
+            let stream = Self::stream_of(self.end, slot.feed());
+            self.events.send(PeerConnectionEvent::Track(slot.feed(), stream));
         }
         Ok(())
     }
@@ -193,8 +190,12 @@ impl PeerConnection for Connection {
     }
 
     fn add_transceiver(&self, kind: MediaKind, track: Option<&Track>) -> Result<Transceiver, Exception> {
-        let transceiver = self.transceiver(kind, true);
-        self.air.sends(self.end, kind, track.cloned());
+        let place = self.transceivers.borrow().len();
+        let slot = Slot::ALL.get(place).filter(|slot| slot.kind() == kind);
+        let slot =
+            *slot.ok_or_else(|| Exception::new("OperationError", format!("{kind:?} as number {place}")))?;
+        let transceiver = self.transceiver(slot, true);
+        self.air.sends(self.end, slot, track.cloned());
         self.transceivers.borrow_mut().push(transceiver.clone());
         Ok(transceiver)
     }
@@ -218,8 +219,8 @@ impl Drop for Connection {
 impl RtpTransceiver for Transceiver {
     type Track = Track;
 
-    fn kind(&self) -> MediaKind {
-        self.0.kind
+    fn audio_level(&self) -> Option<f32> {
+        (self.0.slot == Slot::Microphone).then(|| self.0.air.loudness(self.0.end))
     }
 
     fn set_sendrecv(&self) {
@@ -228,10 +229,10 @@ impl RtpTransceiver for Transceiver {
 
     async fn replace_track(&self, track: Option<&Track>) -> Result<(), Exception> {
         tokio::task::yield_now().await;
-        if track.is_some_and(|track| track.kind() != self.0.kind) {
+        if track.is_some_and(|track| track.kind() != self.0.slot.kind()) {
             return Err(Exception::new("TypeError", "a track of the other kind"));
         }
-        self.0.air.sends(self.0.end, self.0.kind, track.cloned());
+        self.0.air.sends(self.0.end, self.0.slot, track.cloned());
         Ok(())
     }
 }

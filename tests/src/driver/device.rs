@@ -10,8 +10,8 @@ use super::{
 use session::{
     Platform,
     platform::{
-        Events, Exception, Keep, MediaConstraints, MediaKind, MediaStreamTrack, PeerConnectionEvent,
-        PlatformEvent, SocketEvent,
+        DisplayConstraints, Events, Exception, Keep, MediaConstraints, MediaKind, MediaStreamTrack,
+        PeerConnectionEvent, PlatformEvent, SocketEvent,
     },
     view::{Device as Listed, DeviceKind, StreamId},
 };
@@ -187,10 +187,13 @@ impl Platform for Device {
         tokio::task::yield_now().await;
         self.count("getUserMedia");
         let (audio, video) = (constraints.audio.is_some(), constraints.video.is_some());
+        let gone = |device: &Option<Option<String>>, id| matches!(device, Some(Some(named)) if named != id);
+        let gone = gone(&constraints.audio, "microphone") || gone(&constraints.video, "camera");
         let wrong = [
             (self.has(Trait::Refusing), "NotAllowedError"),
             (video && self.has(Trait::NoCamera), "NotFoundError"),
             (audio && self.has(Trait::BusyMicrophone), "NotReadableError"),
+            (gone, "OverconstrainedError"),
         ];
         if let Some((_, name)) = wrong.into_iter().find(|(wrong, _)| *wrong) {
             return Err(Exception::new(name, "as the test wants it"));
@@ -200,6 +203,17 @@ impl Platform for Device {
         let tracks: Vec<_> = kinds.map(|(_, kind)| Track::new(kind)).collect();
         self.0.tracks.borrow_mut().extend(tracks.iter().cloned());
         Ok(tracks)
+    }
+
+    async fn get_display_media(&self, _: DisplayConstraints) -> Result<Vec<Track>, Exception> {
+        tokio::task::yield_now().await;
+        self.count("getDisplayMedia");
+        if self.has(Trait::Refusing) {
+            return Err(Exception::new("NotAllowedError", "Permission denied"));
+        }
+        let tracks = [MediaKind::Video, MediaKind::Audio].map(Track::new);
+        self.0.tracks.borrow_mut().extend(tracks.iter().cloned());
+        Ok(tracks.into())
     }
 
     async fn enumerate_devices(&self) -> Vec<Listed> {

@@ -5,7 +5,7 @@ use api::rooms::Settings;
 use futures::StreamExt;
 use session::{
     Command, Config, Handle, View,
-    platform::{MediaKind, VideoConstraints},
+    platform::Slot,
     view::{Connection as Shown, Delivery, Phase},
 };
 use std::{cell::Cell, fmt::Debug, rc::Rc, time::Duration};
@@ -78,7 +78,7 @@ impl Person {
     fn at(device: Device, name: &str, air: &Air) -> Self {
         let config = Config {
             server: "ws://localhost/ws".to_owned(),
-            video: VideoConstraints::default(),
+            video: None,
         };
         let (handle, driver) = session::session(device.clone(), config);
         spawn_local(driver);
@@ -157,13 +157,13 @@ impl Person {
         .await;
     }
 
-    /// Tells whether pictures or sound of somebody arrive here.
-    pub fn receives(&self, kind: MediaKind, name: &str) -> bool {
+    /// Tells whether something that somebody sends arrives here.
+    pub fn receives(&self, slot: Slot, name: &str) -> bool {
         let view = self.handle.view();
         let mut people = view.people.iter().filter(|person| person.name.as_str() == name);
         let stream = people.find_map(|person| person.stream.clone());
         let end = stream.and_then(|stream| Connection::end_of(&stream));
-        end.is_some_and(|end| self.air.receives(end, kind))
+        end.is_some_and(|end| self.air.receives(end, slot))
     }
 
     /// Waits until something shows.

@@ -1,21 +1,22 @@
 //! The peer connections: one worker for each, which performs its operations one after another.
 
 use super::io::{Happening, Io};
-use crate::platform::{MediaKind, PeerConnection, PeerConnectionEvent, Platform, RtpTransceiver};
-use call::{Input, Operation};
+use crate::platform::{Exception, PeerConnection, PeerConnectionEvent, Platform, RtpTransceiver, Slot};
+use call::{Input, Operation, Role};
 use futures::{
     StreamExt,
     channel::mpsc,
     future::{AbortHandle, Abortable, join_all},
 };
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
-use wire::{HandshakeId, IceServer, MemberId};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+use wire::{HandshakeId, IceServer, MemberId, Sdp};
 
 /// What this side sends: each track under a number that changes with it.
-pub(super) struct Tracks<T> {
-    pub audio: Option<(u64, T)>,
-    pub video: Option<(u64, T)>,
-}
+pub(super) struct Tracks<T>(BTreeMap<Slot, (u64, T)>);
 
 /// The peer connections.
 pub(super) struct Connections<P: Platform> {
@@ -25,21 +26,30 @@ pub(super) struct Connections<P: Platform> {
     /// Tells connections apart; a connection has its number before it is anybody's.
     number: u64,
     live: BTreeMap<u64, Live<P>>,
-    /// A connection that is nobody's yet: its certificate is made before there is any hurry.
-    spare: Option<(u64, P::PeerConnection)>,
+    /// A connection that is nobody's yet: its certificate, and its offer, are made before there is any hurry.
+    spare: Option<(u64, Role, Live<P>)>,
 }
 
+/// A connection and its worker.
 struct Live<P: Platform> {
-    peer: MemberId,
-    handshake: HandshakeId,
+    owner: Rc<OnceCell<Owner>>,
     connection: Rc<P::PeerConnection>,
     work: mpsc::UnboundedSender<Work>,
     abort: AbortHandle,
 }
 
+/// Whose connection it is, and of which attempt.
+#[derive(Clone, PartialEq, Eq)]
+struct Owner {
+    peer: MemberId,
+    handshake: HandshakeId,
+}
+
 enum Work {
+    /// Make an offer, to have it at hand.
+    PrepareOffer,
     Operate(Operation),
-    Replace(MediaKind),
+    Replace(Slot),
 }
 
 impl<P: Platform> Connections<P> {
@@ -62,43 +72,49 @@ impl<P: Platform> Connections<P> {
         }
     }
 
-    /// Makes ready for the next member, at a time when nobody waits for anything.
-    pub fn warm_up(&mut self) {
-        if self.spare.is_none() {
-            self.spare = self.make();
+    /// Makes ready to offer to the next member, or to answer it, at a time when nobody waits for anything.
+    pub fn warm_up(&mut self, role: Role) {
+        if self
+            .spare
+            .as_ref()
+            .is_some_and(|(_, ready_to, _)| *ready_to == role)
+        {
+            return;
+        }
+        self.spare = self.make().map(|(number, live)| (number, role, live));
+        if let (Some((_, _, live)), Role::Offerer) = (&self.spare, role) {
+            live.push(Work::PrepareOffer);
         }
     }
 
     /// Sends these tracks from now on. Not a new handshake: only what the senders send is replaced.
     /// Returns whether the microphone's track is another one than before.
     pub fn set_tracks(&mut self, tracks: Tracks<P::Track>) -> bool {
-        let number = |track: &Option<(u64, P::Track)>| track.as_ref().map(|(number, _)| *number);
         let before = self.tracks.replace(tracks);
         let now = self.tracks.borrow();
-        let audio = number(&before.audio) != number(&now.audio);
-        let video = number(&before.video) != number(&now.video);
-        for (kind, changed) in [(MediaKind::Audio, audio), (MediaKind::Video, video)] {
-            for live in self.live.values().filter(|_| changed) {
-                live.push(Work::Replace(kind));
+        let changed = |slot: &Slot| before.number(*slot) != now.number(*slot);
+        for slot in Slot::ALL.into_iter().filter(changed) {
+            let spare = self.spare.iter().map(|(_, _, live)| live);
+            for live in self.live.values().chain(spare) {
+                live.push(Work::Replace(slot));
             }
         }
-        audio
+        changed(&Slot::Microphone)
     }
 
     /// Performs an operation, after those that were asked for before.
     pub fn perform(&mut self, peer: MemberId, handshake: HandshakeId, operation: Operation) {
+        let owner = Owner { peer, handshake };
         match operation {
-            Operation::Create => self.create(peer, handshake),
-            Operation::Close => self
-                .live
-                .retain(|_, live| live.peer != peer || live.handshake != handshake),
+            Operation::Create(role) => self.create(owner, role),
+            Operation::Close => self.live.retain(|_, live| live.owner.get() != Some(&owner)),
             Operation::CreateOffer
             | Operation::CreateAnswer
             | Operation::SetLocalDescription(_)
             | Operation::SetRemoteDescription(_)
             | Operation::AddIceCandidate(_) => {
                 let mut all = self.live.values();
-                if let Some(live) = all.find(|live| live.peer == peer && live.handshake == handshake) {
+                if let Some(live) = all.find(|live| live.owner.get() == Some(&owner)) {
                     live.push(Work::Operate(operation));
                 }
             }
@@ -107,8 +123,21 @@ impl<P: Platform> Connections<P> {
 
     /// Tells whose connection has this number, if it is still somebody's.
     pub fn owner(&self, number: u64) -> Option<(MemberId, HandshakeId)> {
-        let live = self.live.get(&number)?;
-        Some((live.peer.clone(), live.handshake.clone()))
+        let owner = self.live.get(&number)?.owner.get()?;
+        Some((owner.peer.clone(), owner.handshake.clone()))
+    }
+
+    /// How loud everybody is at the moment, from 0 to 1.
+    pub fn audio_levels(&self) -> impl Iterator<Item = (MemberId, f32)> {
+        self.live.values().filter_map(|live| {
+            let voice = live.connection.transceivers().into_iter().next()?;
+            Some((live.owner.get()?.peer.clone(), voice.audio_level()?))
+        })
+    }
+
+    /// Tells whether there is anybody to listen to.
+    pub fn is_empty(&self) -> bool {
+        self.live.is_empty()
     }
 
     /// Closes all of them, the spare one as well.
@@ -117,14 +146,28 @@ impl<P: Platform> Connections<P> {
         self.spare = None;
     }
 
-    fn make(&mut self) -> Option<(u64, P::PeerConnection)> {
+    fn create(&mut self, owner: Owner, role: Role) {
+        let spare = self.spare.take_if(|(_, ready_to, _)| *ready_to == role);
+        let made = spare
+            .map(|(number, _, live)| (number, live))
+            .or_else(|| self.make());
+        let Some((number, live)) = made else {
+            self.io.report(Happening::Performed(owner.failed()));
+            return;
+        };
+        // Nobody else had it.
+        let _ = live.owner.set(owner);
+        self.live.insert(number, live);
+    }
+
+    fn make(&mut self) -> Option<(u64, Live<P>)> {
         self.number += 1;
         let number = self.number;
         let events = self
             .io
             .events(move |event: PeerConnectionEvent| Happening::Connection(number, event));
         match self.io.platform.peer_connection(&self.ice_servers, events) {
-            Ok(connection) => Some((number, connection)),
+            Ok(connection) => Some((number, self.start(connection))),
             Err(exception) => {
                 tracing::error!(%exception, "peer connection cannot be made");
                 None
@@ -132,21 +175,16 @@ impl<P: Platform> Connections<P> {
         }
     }
 
-    fn create(&mut self, peer: MemberId, handshake: HandshakeId) {
-        let spare = self.spare.take();
-        let Some((number, connection)) = spare.or_else(|| self.make()) else {
-            self.io
-                .report(Happening::Performed(Input::OperationFailed { peer, handshake }));
-            return;
-        };
+    fn start(&self, connection: P::PeerConnection) -> Live<P> {
         let connection = Rc::new(connection);
+        let owner = Rc::default();
         let (work, pending) = mpsc::unbounded();
         let worker = Worker {
             io: self.io.clone(),
-            peer: peer.clone(),
-            handshake: handshake.clone(),
+            owner: Rc::clone(&owner),
             connection: connection.clone(),
             tracks: self.tracks.clone(),
+            offer: None,
         };
         let (abort, registration) = AbortHandle::new_pair();
         let working = Abortable::new(worker.work(pending), registration);
@@ -154,16 +192,12 @@ impl<P: Platform> Connections<P> {
             // Aborted or done: either way there is nothing more to do for this connection.
             let _ = working.await;
         });
-        self.live.insert(
-            number,
-            Live {
-                peer,
-                handshake,
-                connection,
-                work,
-                abort,
-            },
-        );
+        Live {
+            owner,
+            connection,
+            work,
+            abort,
+        }
     }
 }
 
@@ -181,99 +215,128 @@ impl<P: Platform> Drop for Live<P> {
     }
 }
 
-impl<T> Default for Tracks<T> {
-    fn default() -> Self {
-        Self {
-            audio: None,
-            video: None,
-        }
+impl Owner {
+    fn failed(&self) -> Input {
+        let Self { peer, handshake } = self.clone();
+        Input::OperationFailed { peer, handshake }
     }
 }
 
-impl<T: Clone> Tracks<T> {
-    fn of(&self, kind: MediaKind) -> Option<T> {
-        let track = match kind {
-            MediaKind::Audio => &self.audio,
-            MediaKind::Video => &self.video,
-        };
-        track.as_ref().map(|(_, track)| track.clone())
+impl<T> Default for Tracks<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> Tracks<T> {
+    /// Puts together what the person sends of itself, and what of a screen.
+    pub fn new(
+        [microphone, camera]: [Option<(u64, T)>; 2],
+        [screen, screen_sound]: [Option<(u64, T)>; 2],
+    ) -> Self {
+        let all = [
+            (Slot::Microphone, microphone),
+            (Slot::Camera, camera),
+            (Slot::Screen, screen),
+            (Slot::ScreenSound, screen_sound),
+        ];
+        let sent = all.into_iter().filter_map(|(slot, track)| Some((slot, track?)));
+        Self(sent.collect())
+    }
+
+    fn number(&self, slot: Slot) -> Option<u64> {
+        self.0.get(&slot).map(|(number, _)| *number)
+    }
+
+    fn track(&self, slot: Slot) -> Option<&T> {
+        self.0.get(&slot).map(|(_, track)| track)
     }
 }
 
 /// Performs the operations of one connection.
 struct Worker<P: Platform> {
     io: Io<P>,
-    peer: MemberId,
-    handshake: HandshakeId,
+    /// Empty while the connection is a spare one.
+    owner: Rc<OnceCell<Owner>>,
     connection: Rc<P::PeerConnection>,
     tracks: Rc<RefCell<Tracks<P::Track>>>,
+    /// The offer that was made before anybody asked for it.
+    offer: Option<Sdp>,
 }
 
 impl<P: Platform> Worker<P> {
-    async fn work(self, mut pending: mpsc::UnboundedReceiver<Work>) {
+    async fn work(mut self, mut pending: mpsc::UnboundedReceiver<Work>) {
         while let Some(work) = pending.next().await {
             match work {
+                Work::PrepareOffer => match self.create_offer().await {
+                    Ok(offer) => self.offer = Some(offer),
+                    // It is tried again when it is needed, and failure is reported then.
+                    Err(exception) => tracing::debug!(%exception, "offer is not prepared"),
+                },
                 Work::Operate(operation) => {
                     if let Some(input) = self.operate(operation).await {
                         self.io.report(Happening::Performed(input));
                     }
                 }
-                Work::Replace(kind) => self.replace(kind).await,
+                Work::Replace(slot) => self.replace(slot).await,
             }
         }
     }
 
-    async fn operate(&self, operation: Operation) -> Option<Input> {
-        let (peer, handshake) = (self.peer.clone(), self.handshake.clone());
-        let connection = &self.connection;
+    async fn operate(&mut self, operation: Operation) -> Option<Input> {
+        let owner = self.owner.get()?.clone();
+        let Owner { peer, handshake } = owner.clone();
         let result = match operation {
             Operation::CreateOffer => {
-                self.offer_media();
-                connection
-                    .create_offer()
-                    .await
-                    .map(|sdp| Input::OfferCreated { peer, handshake, sdp })
+                let offer = match self.offer.take() {
+                    Some(offer) => Ok(offer),
+                    None => self.create_offer().await,
+                };
+                offer.map(|sdp| Input::OfferCreated { peer, handshake, sdp })
             }
             Operation::CreateAnswer => {
                 self.answer_media().await;
-                connection
-                    .create_answer()
-                    .await
-                    .map(|sdp| Input::AnswerCreated { peer, handshake, sdp })
+                let answer = self.connection.create_answer().await;
+                answer.map(|sdp| Input::AnswerCreated { peer, handshake, sdp })
             }
-            Operation::SetLocalDescription(description) => connection
+            Operation::SetLocalDescription(description) => self
+                .connection
                 .set_local_description(&description)
                 .await
                 .map(|()| Input::LocalDescriptionSet { peer, handshake }),
-            Operation::SetRemoteDescription(description) => connection
+            Operation::SetRemoteDescription(description) => self
+                .connection
                 .set_remote_description(&description)
                 .await
                 .map(|()| Input::RemoteDescriptionSet { peer, handshake }),
             Operation::AddIceCandidate(candidate) => {
-                if let Err(exception) = connection.add_ice_candidate(&candidate).await {
-                    tracing::debug!(peer = %self.peer, %exception, "candidate is not added");
+                if let Err(exception) = self.connection.add_ice_candidate(&candidate).await {
+                    tracing::debug!(%peer, %exception, "candidate is not added");
                 }
                 return None;
             }
             // Both are done without a worker.
-            Operation::Create | Operation::Close => return None,
+            Operation::Create(_) | Operation::Close => return None,
         };
         Some(result.unwrap_or_else(|exception| {
-            tracing::warn!(peer = %self.peer, handshake = %self.handshake, %exception, "operation failed");
-            Input::OperationFailed {
-                peer: self.peer.clone(),
-                handshake: self.handshake.clone(),
-            }
+            tracing::warn!(peer = %owner.peer, handshake = %owner.handshake, %exception, "operation failed");
+            owner.failed()
         }))
     }
 
-    /// Offers to send and receive both kinds, whatever there is to send now: nothing that a person switches on later
-    /// needs another handshake.
+    async fn create_offer(&self) -> Result<Sdp, Exception> {
+        if self.connection.transceivers().is_empty() {
+            self.offer_media();
+        }
+        self.connection.create_offer().await
+    }
+
+    /// Offers to send and receive whatever a member may ever send, however little that is now.
     fn offer_media(&self) {
-        for kind in [MediaKind::Audio, MediaKind::Video] {
-            let track = self.tracks.borrow().of(kind);
-            if let Err(exception) = self.connection.add_transceiver(kind, track.as_ref()) {
-                tracing::warn!(peer = %self.peer, %exception, ?kind, "transceiver is not added");
+        for slot in Slot::ALL {
+            let track = self.tracks.borrow().track(slot).cloned();
+            if let Err(exception) = self.connection.add_transceiver(slot.kind(), track.as_ref()) {
+                tracing::warn!(%exception, ?slot, "transceiver is not added");
             }
         }
     }
@@ -281,24 +344,26 @@ impl<P: Platform> Worker<P> {
     /// Answers in kind. The offer has made the transceivers, which would only receive if they were left alone.
     async fn answer_media(&self) {
         let transceivers = self.connection.transceivers();
-        for transceiver in &transceivers {
+        let all = transceivers.iter().zip(Slot::ALL);
+        join_all(all.map(|(transceiver, slot)| {
             transceiver.set_sendrecv();
-        }
-        join_all(transceivers.iter().map(|transceiver| self.fill(transceiver))).await;
+            self.fill(transceiver, slot)
+        }))
+        .await;
     }
 
-    async fn replace(&self, kind: MediaKind) {
-        for transceiver in self.connection.transceivers() {
-            if transceiver.kind() == kind {
-                self.fill(&transceiver).await;
-            }
+    async fn replace(&self, slot: Slot) {
+        let transceivers = self.connection.transceivers();
+        let all = transceivers.iter().zip(Slot::ALL);
+        for (transceiver, _) in all.filter(|(_, of)| *of == slot) {
+            self.fill(transceiver, slot).await;
         }
     }
 
-    async fn fill(&self, transceiver: &<P::PeerConnection as PeerConnection>::Transceiver) {
-        let track = self.tracks.borrow().of(transceiver.kind());
+    async fn fill(&self, transceiver: &<P::PeerConnection as PeerConnection>::Transceiver, slot: Slot) {
+        let track = self.tracks.borrow().track(slot).cloned();
         if let Err(exception) = transceiver.replace_track(track.as_ref()).await {
-            tracing::warn!(peer = %self.peer, %exception, "track is not replaced");
+            tracing::warn!(%exception, ?slot, "track is not replaced");
         }
     }
 }

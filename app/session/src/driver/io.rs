@@ -22,11 +22,17 @@ pub(super) enum Happening<P: Platform> {
     Opened(u64, Vec<(MediaKind, Result<P::Track, Trouble>)>),
     /// The track that came of this opening ended by itself.
     Ended(MediaKind, u64),
+    /// The person has picked what to share, or not.
+    Picked(u64, Result<Vec<P::Track>, Exception>),
+    /// What was shared ended by itself.
+    ScreenEnded(u64),
     Devices(Vec<Device>),
     /// Earlier chat messages.
     Earlier(RoomId, Result<String, Exception>),
     /// The microphone's level wants to be read.
     Tick,
+    /// The others' voices want to be listened to.
+    Listen,
 }
 
 /// The way to the platform and back. Clones are the same.

@@ -109,7 +109,7 @@ impl<P: Platform> Link<P> {
         match event {
             SocketEvent::Message(text) => {
                 self.rest = REST.0;
-                match serde_json::from_str(&text) {
+                match ServerMessage::from_json(&text) {
                     Ok(message) => Heard::Message(Box::new(message)),
                     Err(error) => {
                         // A newer server may say what this client does not know.

@@ -1,12 +1,12 @@
 //! The person's own microphone and camera.
 
 use super::{
-    connections::Tracks,
     io::{Happening, Io},
+    open::get_user_media,
 };
 use crate::{
     platform::{
-        Exception, Keep, MediaConstraints, MediaKind, MediaStream, MediaStreamTrack, Platform,
+        AudioProcessing, Keep, MediaConstraints, MediaKind, MediaStream, MediaStreamTrack, Platform,
         VideoConstraints,
     },
     view::{Device, DeviceKind, Devices, Local, Source, Trouble},
@@ -17,7 +17,6 @@ use wire::MediaState;
 /// The person's own microphone and camera.
 pub(super) struct Media<P: Platform> {
     io: Io<P>,
-    shape: VideoConstraints,
     /// Names the openings, so that what comes of an earlier one is recognised.
     number: u64,
     microphone: Input<P::Track>,
@@ -40,13 +39,15 @@ struct Input<T> {
 }
 
 impl<P: Platform> Media<P> {
-    pub fn new(io: Io<P>, shape: VideoConstraints) -> Self {
+    pub fn new(io: Io<P>, shape: Option<VideoConstraints>) -> Self {
         let recall = |key| io.platform.recall(Keep::Always, key);
         let devices = Devices {
             all: Vec::new(),
             camera: recall(device_key(DeviceKind::Camera)),
             microphone: recall(device_key(DeviceKind::Microphone)),
             speaker: recall(device_key(DeviceKind::Speaker)),
+            processing: recall(PROCESSING).map_or_else(AudioProcessing::default, |kept| processing(&kept)),
+            shape: shape.or_else(|| recall(SHAPE)?.parse().ok()).unwrap_or_default(),
         };
         if let Some(speaker) = &devices.speaker {
             io.platform.set_sink_id(speaker);
@@ -61,7 +62,6 @@ impl<P: Platform> Media<P> {
         Self {
             microphone: input(MediaKind::Audio),
             camera: input(MediaKind::Video),
-            shape,
             number: 0,
             preview: None,
             devices: Rc::new(devices),
@@ -114,10 +114,29 @@ impl<P: Platform> Media<P> {
         } else {
             MediaKind::Audio
         };
-        let input = self.input(kind);
-        if input.wanted || input.track.is_some() {
-            self.open([kind]);
-        }
+        self.open_again(kind);
+    }
+
+    /// Treats the voice like this from now on.
+    pub fn process(&mut self, processing: AudioProcessing) {
+        let switches = [
+            processing.echo_cancellation,
+            processing.noise_suppression,
+            processing.auto_gain_control,
+        ];
+        let kept: String = switches.map(|on| if on { '1' } else { '0' }).iter().collect();
+        self.io.platform.remember(Keep::Always, PROCESSING, Some(&kept));
+        Rc::make_mut(&mut self.devices).processing = processing;
+        self.open_again(MediaKind::Audio);
+    }
+
+    /// Asks this of the camera from now on.
+    pub fn shape(&mut self, shape: VideoConstraints) {
+        self.io
+            .platform
+            .remember(Keep::Always, SHAPE, Some(&shape.to_string()));
+        Rc::make_mut(&mut self.devices).shape = shape;
+        self.open_again(MediaKind::Video);
     }
 
     /// Takes in what came of an opening.
@@ -187,21 +206,19 @@ impl<P: Platform> Media<P> {
         }
     }
 
-    /// What the others are told.
+    /// What the others are told of the two.
     pub fn state(&self) -> MediaState {
         let on = |input: &Input<P::Track>| input.wanted && input.track.is_some();
         MediaState {
             audio: on(&self.microphone),
             video: on(&self.camera),
+            screen: false,
         }
     }
 
-    /// What the others are sent.
-    pub fn tracks(&self) -> Tracks<P::Track> {
-        Tracks {
-            audio: self.microphone.track.clone(),
-            video: self.camera.track.clone(),
-        }
+    /// What the others are sent: the microphone's track and the camera's, with the numbers of their openings.
+    pub fn tracks(&self) -> [Option<(u64, P::Track)>; 2] {
+        [self.microphone.track.clone(), self.camera.track.clone()]
     }
 
     /// The microphone's track, while it can be heard.
@@ -214,11 +231,22 @@ impl<P: Platform> Media<P> {
         Some(track)
     }
 
+    /// The microphone's track, while it is open and muted.
+    pub fn muted(&self) -> Option<&P::Track> {
+        let (_, track) = self
+            .microphone
+            .track
+            .as_ref()
+            .filter(|_| !self.microphone.wanted)?;
+        Some(track)
+    }
+
     pub fn view(&self) -> Local {
         Local {
             microphone: self.microphone.view(),
             camera: self.camera.view(),
             preview: self.preview.as_ref().map(|(_, stream)| stream.id()),
+            ..Local::default()
         }
     }
 
@@ -253,13 +281,22 @@ impl<P: Platform> Media<P> {
         let constraints = MediaConstraints {
             audio: wanted(MediaKind::Audio, &self.devices.microphone),
             video: wanted(MediaKind::Video, &self.devices.camera),
-            shape: self.shape,
+            shape: self.devices.shape,
+            processing: self.devices.processing,
         };
         let io = self.io.clone();
         self.io.spawn(async move {
             let results = get_user_media(&*io.platform, constraints).await;
             io.report(Happening::Opened(number, results));
         });
+    }
+
+    /// Opens a device under other conditions, if it is in use. What is open goes on until the other is there.
+    fn open_again(&mut self, kind: MediaKind) {
+        let input = self.input(kind);
+        if input.wanted || input.track.is_some() {
+            self.open([kind]);
+        }
     }
 
     fn close(&mut self, kind: MediaKind) {
@@ -317,48 +354,18 @@ impl<T> Input<T> {
     }
 }
 
-/// Opens what is asked for, as far as it can be had: without a camera there is still the microphone.
-async fn get_user_media<P: Platform>(
-    platform: &P,
-    constraints: MediaConstraints,
-) -> Vec<(MediaKind, Result<P::Track, Trouble>)> {
-    let together = platform.get_user_media(&constraints).await;
-    if together.is_err() && constraints.audio.is_some() && constraints.video.is_some() {
-        let audio = MediaConstraints {
-            video: None,
-            ..constraints.clone()
-        };
-        let video = MediaConstraints {
-            audio: None,
-            ..constraints
-        };
-        let mut results = named(MediaKind::Audio, platform.get_user_media(&audio).await);
-        results.extend(named(MediaKind::Video, platform.get_user_media(&video).await));
-        return results;
+/// Reads what [`Media::process`] kept.
+fn processing(kept: &str) -> AudioProcessing {
+    let on = |place| kept.as_bytes().get(place) != Some(&b'0');
+    AudioProcessing {
+        echo_cancellation: on(0),
+        noise_suppression: on(1),
+        auto_gain_control: on(2),
     }
-    let kind = if constraints.audio.is_some() {
-        MediaKind::Audio
-    } else {
-        MediaKind::Video
-    };
-    named(kind, together)
 }
 
-fn named<T: MediaStreamTrack>(
-    kind: MediaKind,
-    result: Result<Vec<T>, Exception>,
-) -> Vec<(MediaKind, Result<T, Trouble>)> {
-    match result {
-        Ok(tracks) => tracks
-            .into_iter()
-            .map(|track| (track.kind(), Ok(track)))
-            .collect(),
-        Err(exception) => {
-            tracing::info!(?kind, %exception, "getUserMedia");
-            vec![(kind, Err(exception.trouble()))]
-        }
-    }
-}
+const PROCESSING: &str = "tsukiyo.microphone.processing";
+const SHAPE: &str = "tsukiyo.video";
 
 fn device_key(kind: DeviceKind) -> &'static str {
     match kind {

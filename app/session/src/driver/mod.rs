@@ -7,20 +7,25 @@ mod io;
 mod link;
 mod media;
 mod meter;
+mod open;
+mod peek;
 mod people;
+mod screen;
 mod server;
 mod stay;
+mod unheard;
+mod voices;
 
 use crate::{
     Command, Config, Platform, View,
     handle::Request,
     platform::{MediaKind, PeerConnectionEvent, PlatformEvent},
-    view::Phase,
+    view::Local,
     watch::Watch,
 };
-use call::{Call, ConnectionState, Input, Output};
+use call::{Call, ConnectionState, Event, Input, Output, Role};
 use chat::Chat;
-use connections::Connections;
+use connections::{Connections, Tracks};
 use futures::{
     FutureExt, StreamExt,
     channel::mpsc,
@@ -32,13 +37,18 @@ use io::{Happening, Io};
 use link::{Heard, Link};
 use media::Media;
 use meter::LevelMeter;
+use peek::Peek;
 use people::People;
+use screen::Screen;
 use stay::Stay;
 use std::{rc::Rc, time::Duration};
-use wire::{ChatText, ClientMessage, Nonce, RoomId, RoomInfo};
+use unheard::Unheard;
+use voices::Voices;
+use wire::{ChatText, ClientMessage, MediaState, Nonce};
 
-/// How old the news of who is in a room may be.
-const PEEK: Duration = Duration::from_secs(3);
+/// How long a newcomer's first sight of the room may wait for its first offer. To draw a whole room takes long enough
+/// that the others would wait for it.
+const HOLD: Duration = Duration::from_millis(100);
 
 /// Everything that a session consists of.
 pub(crate) struct Driver<P: Platform> {
@@ -49,22 +59,22 @@ pub(crate) struct Driver<P: Platform> {
     call: Call,
     connections: Connections<P>,
     people: People,
+    voices: Voices,
+    /// Somebody listens, four times a second.
+    listening: bool,
     media: Media<P>,
+    screen: Screen<P>,
     meter: LevelMeter<P>,
+    unheard: Unheard<P>,
     chat: Chat,
     /// Earlier messages are on their way.
     paging: bool,
     peek: Option<Peek>,
     view: Watch<Rc<View>>,
+    /// Nothing new is shown until then.
+    hold: Option<Duration>,
     /// The session is over.
     over: bool,
-}
-
-/// Who is in a room, asked for again and again.
-struct Peek {
-    room: RoomId,
-    info: Option<Rc<RoomInfo>>,
-    next: Duration,
 }
 
 impl<P: Platform> Driver<P> {
@@ -76,12 +86,17 @@ impl<P: Platform> Driver<P> {
             call: Call::new(),
             connections: Connections::new(io.clone()),
             people: People::default(),
+            voices: Voices::default(),
+            listening: false,
             media: Media::new(io.clone(), config.video),
+            screen: Screen::new(io.clone()),
             meter: LevelMeter::new(io.clone(), level),
+            unheard: Unheard::new(),
             chat: Chat::default(),
             paging: false,
             peek: None,
             view,
+            hold: None,
             over: false,
             io,
             inbox,
@@ -140,10 +155,15 @@ impl<P: Platform> Driver<P> {
             Command::Leave => {
                 self.leave();
                 self.stay.leave();
+                self.connections.warm_up(Role::Offerer);
             }
             Command::Microphone(on) => self.media.switch(MediaKind::Audio, on),
             Command::Camera(on) => self.media.switch(MediaKind::Video, on),
+            Command::Share(true) if self.stay.is_inside() => self.screen.start(),
+            Command::Share(_) => self.screen.stop(),
             Command::Choose { kind, id } => self.media.choose(kind, id),
+            Command::Process(processing) => self.media.process(processing),
+            Command::Shape(shape) => self.media.shape(shape),
             Command::Say(text) => self.say(text),
             Command::SayAgain(key) => {
                 if let Some((nonce, text)) = self.chat.say_again(&key) {
@@ -176,23 +196,31 @@ impl<P: Platform> Driver<P> {
             Happening::Connection(number, event) => self.connection_event(number, event),
             Happening::Opened(number, results) => self.media.opened(number, results),
             Happening::Ended(kind, number) => self.media.ended(kind, number),
+            Happening::Picked(number, result) => self.screen.picked(number, result),
+            Happening::ScreenEnded(number) => self.screen.ended(number),
             Happening::Devices(all) => self.media.devices_listed(all),
             Happening::Earlier(room, page) => self.take_earlier(&room, page),
             Happening::Tick => self.meter.tick(),
+            Happening::Listen => self.listen(),
         }
     }
 
     /// Does whatever follows from what was just taken in, and shows it.
     fn settle(&mut self) {
         self.perform();
-        let changed = self.connections.set_tracks(self.media.tracks());
-        let in_lobby = matches!(self.stay.phase, Phase::Lobby | Phase::Refused { .. });
-        let track = self.media.audible().filter(|_| in_lobby);
-        self.meter.measure(track, changed);
-        if let Some(message) = self.stay.media(self.media.state()) {
+        let changed = self
+            .connections
+            .set_tracks(Tracks::new(self.media.tracks(), self.screen.tracks()));
+        self.meter.measure(self.media.audible(), changed);
+        let muted = self.media.muted().filter(|_| self.stay.is_inside() && !changed);
+        self.unheard.follow(&self.io.platform, muted);
+        if let Some(message) = self.stay.media(self.media_state()) {
             self.link.send(&message);
         }
-        self.view.set(Rc::new(self.view()));
+        self.listen_on();
+        if self.hold.is_none() {
+            self.view.set(Rc::new(self.view()));
+        }
     }
 
     /// Performs what the call wants, in its order.
@@ -201,13 +229,21 @@ impl<P: Platform> Driver<P> {
             match output {
                 Output::Send(message) => {
                     self.link.send(&message);
+                    if matches!(message, ClientMessage::Offer { .. }) {
+                        self.hold = None;
+                    }
                 }
                 Output::Peer {
                     peer,
                     handshake,
                     operation,
                 } => self.connections.perform(peer, handshake, operation),
-                Output::Event(event) => self.people.apply(event),
+                Output::Event(event) => {
+                    if let Event::Removed(id) = &event {
+                        self.voices.forget(id);
+                    }
+                    self.people.apply(event);
+                }
             }
         }
     }
@@ -216,11 +252,24 @@ impl<P: Platform> Driver<P> {
         View {
             link: self.link.view(),
             phase: self.stay.phase.clone(),
-            local: self.media.view(),
+            local: Local {
+                screen: self.screen.view(),
+                screen_preview: self.screen.preview(),
+                unheard: self.unheard.is_speaking(),
+                ..self.media.view()
+            },
             devices: self.media.devices(),
             peek: self.peek.as_ref().and_then(|peek| peek.info.clone()),
             people: self.people.view(),
+            active_speaker: self.voices.active().cloned(),
             chat: self.chat.view(),
+        }
+    }
+
+    fn media_state(&self) -> MediaState {
+        MediaState {
+            screen: self.screen.is_on(),
+            ..self.media.state()
         }
     }
 
@@ -229,6 +278,7 @@ impl<P: Platform> Driver<P> {
         let all = [
             self.call.poll_timeout(),
             self.link.deadline(),
+            self.hold,
             peek.map(|peek| peek.next),
         ];
         all.into_iter().flatten().min()
@@ -237,6 +287,7 @@ impl<P: Platform> Driver<P> {
     fn handle_timeout(&mut self) {
         let now = self.io.platform.now();
         self.call.handle_timeout(now);
+        self.hold = self.hold.filter(|until| *until > now);
         if self.link.handle_timeout(now) {
             self.link_lost();
         }
@@ -259,7 +310,7 @@ impl<P: Platform> Driver<P> {
                 handshake,
                 candidate,
             }),
-            PeerConnectionEvent::Track(stream) => self.people.show(&peer, stream),
+            PeerConnectionEvent::Track(feed, stream) => self.people.show(&peer, feed, stream),
             PeerConnectionEvent::ConnectionStateChange(state) => {
                 self.input(Input::ConnectionStateChanged {
                     peer,
@@ -267,8 +318,8 @@ impl<P: Platform> Driver<P> {
                     state,
                 });
                 if state == ConnectionState::Connected {
-                    // The way is free: make ready for the next one.
-                    self.connections.warm_up();
+                    // The way is free: make ready for the next one, who will offer.
+                    self.connections.warm_up(Role::Answerer);
                 }
             }
         }
@@ -279,7 +330,7 @@ impl<P: Platform> Driver<P> {
         if !self.link.is_open() {
             return;
         }
-        if let Some(message) = self.stay.join(self.media.state()) {
+        if let Some(message) = self.stay.join(self.media_state()) {
             self.link.send(&message);
         }
     }
@@ -299,7 +350,9 @@ impl<P: Platform> Driver<P> {
     /// Forgets what belongs to a stay, once what the call still wants is done.
     fn clear(&mut self) {
         self.perform();
+        self.screen.stop();
         self.people.clear();
+        self.voices = Voices::default();
         self.chat = Chat::default();
         self.paging = false;
     }
@@ -327,34 +380,6 @@ impl<P: Platform> Driver<P> {
         if self.stay.is_inside() && !self.stay.is_asking() {
             self.link.send(&ClientMessage::Chat { text, nonce });
         }
-    }
-
-    fn set_peek(&mut self, room: Option<RoomId>) {
-        if self.peek.as_ref().map(|peek| &peek.room) == room.as_ref() {
-            return;
-        }
-        self.peek = room.map(|room| Peek {
-            room,
-            info: None,
-            next: Duration::ZERO,
-        });
-        self.ask_peek();
-    }
-
-    fn ask_peek(&mut self) {
-        if !self.may_peek() {
-            return;
-        }
-        if let Some(peek) = &mut self.peek {
-            peek.next = self.io.platform.now() + PEEK;
-            self.link.send(&ClientMessage::Peek {
-                room: peek.room.clone(),
-            });
-        }
-    }
-
-    fn may_peek(&self) -> bool {
-        self.link.is_open() && matches!(self.stay.phase, Phase::Lobby | Phase::Refused { .. })
     }
 
     fn shut_down(&mut self) {

@@ -1,6 +1,9 @@
 //! The others, as they are shown.
 
-use crate::view::{Connection, Person, StreamId};
+use crate::{
+    platform::Feed,
+    view::{Connection, Person, StreamId},
+};
 use call::{ConnectionState, Event};
 use std::rc::Rc;
 use wire::{Member, MemberId};
@@ -28,6 +31,7 @@ impl People {
             Event::Removed(member) => Rc::make_mut(&mut self.shown).retain(|person| person.id != member),
             Event::Restarted { peer } => self.change(&peer, |person| {
                 person.stream = None;
+                person.screen = None;
                 person.connection = match person.connection {
                     Connection::Connecting => Connection::Connecting,
                     Connection::Connected | Connection::Interrupted | Connection::Failed => {
@@ -47,8 +51,21 @@ impl People {
     }
 
     /// A member's tracks have come.
-    pub fn show(&mut self, peer: &MemberId, stream: StreamId) {
-        self.change(peer, |person| person.stream = Some(stream));
+    pub fn show(&mut self, peer: &MemberId, feed: Feed, stream: StreamId) {
+        self.change(peer, |person| match feed {
+            Feed::Person => person.stream = Some(stream),
+            Feed::Screen => person.screen = Some(stream),
+        });
+    }
+
+    /// Shows who is speaking.
+    pub fn hear(&mut self, is_speaking: impl Fn(&MemberId) -> bool) {
+        let differs = |person: &Person| person.speaking != is_speaking(&person.id);
+        if self.shown.iter().any(differs) {
+            for person in Rc::make_mut(&mut self.shown) {
+                person.speaking = is_speaking(&person.id);
+            }
+        }
     }
 
     pub fn clear(&mut self) {
@@ -71,7 +88,9 @@ fn newcomer(member: Member) -> Person {
         name: member.name,
         media: member.media,
         stream: None,
+        screen: None,
         connection: Connection::Connecting,
         away: member.away,
+        speaking: false,
     }
 }

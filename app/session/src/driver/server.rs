@@ -1,8 +1,8 @@
 //! What the server says, and what follows from it.
 
-use super::Driver;
+use super::{Driver, HOLD};
 use crate::{Platform, view::Refusal};
-use call::{Call, Input};
+use call::{Call, Input, Role};
 use std::rc::Rc;
 use wire::{ErrorCode, Member, MemberId, Nonce, ResumeToken, RoomId, ServerMessage};
 
@@ -16,7 +16,12 @@ impl<P: Platform> Driver<P> {
             ServerMessage::Hello { ice_servers, version } => {
                 tracing::info!(version, "server says hello");
                 self.connections.set_ice_servers(ice_servers);
-                self.connections.warm_up();
+                // Those who are in the room already await the newcomer's offer.
+                self.connections.warm_up(if self.stay.is_inside() {
+                    Role::Answerer
+                } else {
+                    Role::Offerer
+                });
             }
             ServerMessage::Peek(info) => {
                 if let Some(peek) = self.peek.as_mut().filter(|peek| peek.room == info.id) {
@@ -79,8 +84,14 @@ impl<P: Platform> Driver<P> {
         resumed: bool,
         members: Vec<Member>,
     ) {
+        let first = !self.stay.is_inside();
         if !self.stay.joined(&room, &me, token) {
             return;
+        }
+        if members.is_empty() {
+            self.connections.warm_up(Role::Answerer);
+        } else if first {
+            self.hold = Some(self.io.platform.now() + HOLD);
         }
         self.input(Input::Joined { me, resumed, members });
         for (nonce, text) in self.chat.pending() {

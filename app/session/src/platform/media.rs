@@ -49,15 +49,73 @@ impl MediaKind {
     }
 }
 
-/// `MediaStreamConstraints`. Sound always comes with `echoCancellation`, `noiseSuppression` and `autoGainControl`.
+/// `MediaStreamConstraints`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MediaConstraints {
-    /// A microphone is wanted; with an id, rather that one.
+    /// A microphone is wanted; with an id, that one and no other.
     pub audio: Option<Option<String>>,
-    /// A camera is wanted; with an id, rather that one.
+    /// A camera is wanted; with an id, that one and no other.
     pub video: Option<Option<String>>,
     /// What to ask of the camera.
     pub shape: VideoConstraints,
+    /// What to ask of the microphone.
+    pub processing: AudioProcessing,
+}
+
+impl MediaConstraints {
+    /// Asks for one kind only.
+    pub(crate) fn only(&self, kind: MediaKind) -> Self {
+        let mut only = self.clone();
+        match kind {
+            MediaKind::Audio => only.video = None,
+            MediaKind::Video => only.audio = None,
+        }
+        only
+    }
+
+    /// Asks for the same kinds, of whichever device.
+    pub(crate) fn of_any_device(&self) -> Self {
+        Self {
+            audio: self.audio.as_ref().map(|_| None),
+            video: self.video.as_ref().map(|_| None),
+            ..*self
+        }
+    }
+
+    /// Tells whether it has to be a certain device.
+    pub(crate) fn names_a_device(&self) -> bool {
+        [&self.audio, &self.video]
+            .into_iter()
+            .any(|device| matches!(device, Some(Some(_))))
+    }
+}
+
+/// `MediaTrackConstraints` of sound: what is done to a voice before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AudioProcessing {
+    /// `echoCancellation`
+    pub echo_cancellation: bool,
+    /// `noiseSuppression`
+    pub noise_suppression: bool,
+    /// `autoGainControl`
+    pub auto_gain_control: bool,
+}
+
+impl Default for AudioProcessing {
+    fn default() -> Self {
+        Self {
+            echo_cancellation: true,
+            noise_suppression: true,
+            auto_gain_control: true,
+        }
+    }
+}
+
+/// `DisplayMediaStreamOptions`, [Screen Capture §5.4](https://www.w3.org/TR/screen-capture/#displaymediastreamoptions).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DisplayConstraints {
+    /// The most frames per second; a still screen has fewer.
+    pub frame_rate: u32,
 }
 
 /// `MediaTrackConstraints` of pictures; all are ideals.
@@ -78,6 +136,13 @@ impl Default for VideoConstraints {
             height: 720,
             frame_rate: 30,
         }
+    }
+}
+
+impl std::fmt::Display for VideoConstraints {
+    /// Writes `1280x720@30`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}x{}@{}", self.width, self.height, self.frame_rate)
     }
 }
 

@@ -6,11 +6,16 @@
 mod exception;
 mod media;
 mod peer_connection;
+mod slot;
 mod socket;
 
 pub use exception::Exception;
-pub use media::{MediaConstraints, MediaKind, MediaStream, MediaStreamTrack, Meter, VideoConstraints};
+pub use media::{
+    AudioProcessing, DisplayConstraints, MediaConstraints, MediaKind, MediaStream, MediaStreamTrack, Meter,
+    VideoConstraints,
+};
 pub use peer_connection::{PeerConnection, PeerConnectionEvent, RtpTransceiver};
+pub use slot::{Feed, Slot};
 pub use socket::{Socket, SocketEvent};
 
 use crate::view::Device;
@@ -67,6 +72,11 @@ pub trait Platform: 'static {
     /// `getUserMedia(constraints)`: one track for each kind that was asked for, or a failure as a whole.
     async fn get_user_media(&self, constraints: &MediaConstraints) -> Result<Vec<Self::Track>, Exception>;
 
+    /// `getDisplayMedia(constraints)`: the pictures of what the person picks, and its sound where there is any. Pictures
+    /// are marked as text (`contentHint = "detail"`): they are to stay sharp before they are to move smoothly.
+    async fn get_display_media(&self, constraints: DisplayConstraints)
+    -> Result<Vec<Self::Track>, Exception>;
+
     /// `enumerateDevices()`; a failure is an empty list.
     async fn enumerate_devices(&self) -> Vec<Device>;
 
@@ -76,7 +86,7 @@ pub trait Platform: 'static {
     /// `new MediaStream([track])`. `None` where it cannot be shown.
     fn media_stream(&self, track: &Self::Track) -> Option<Self::Stream>;
 
-    /// Begins to measure how loud a track is. `None` where that cannot be told.
+    /// Begins to measure how loud a track is, enabled or not. `None` where that cannot be told.
     fn meter(&self, track: &Self::Track) -> Option<Self::Meter>;
 
     /// Returns what was remembered under a key.

@@ -1,6 +1,6 @@
 //! `RTCPeerConnection`, [WebRTC §4.4.2](https://www.w3.org/TR/webrtc/#interface-definition).
 
-use super::{Exception, MediaKind, MediaStreamTrack};
+use super::{Exception, Feed, MediaKind, MediaStreamTrack};
 use crate::view::StreamId;
 use call::{ConnectionState, Description};
 use wire::{IceCandidate, Sdp};
@@ -38,7 +38,7 @@ pub trait PeerConnection: 'static {
         track: Option<&Self::Track>,
     ) -> Result<Self::Transceiver, Exception>;
 
-    /// `getTransceivers()`
+    /// `getTransceivers()`, in the order of [`super::Slot::ALL`].
     fn transceivers(&self) -> Vec<Self::Transceiver>;
 
     /// `close()`. No event follows.
@@ -54,8 +54,9 @@ pub trait RtpTransceiver: Clone + 'static {
     /// `MediaStreamTrack`
     type Track: MediaStreamTrack;
 
-    /// `receiver.track.kind`
-    fn kind(&self) -> MediaKind;
+    /// `receiver.getSynchronizationSources()[0].audioLevel`: how loud what is received is at the moment, from 0 to 1.
+    /// `None` while nothing comes, and where the platform cannot tell.
+    fn audio_level(&self) -> Option<f32>;
 
     /// `direction = "sendrecv"`
     fn set_sendrecv(&self);
@@ -69,8 +70,9 @@ pub trait RtpTransceiver: Clone + 'static {
 pub enum PeerConnectionEvent {
     /// `icecandidate`
     IceCandidate(IceCandidate),
-    /// `track`. All tracks of one connection are of one stream, which the platform keeps while the connection lives.
-    Track(StreamId),
+    /// `track`. What its transceiver's [`super::Slot`] belongs to is one stream, which the platform keeps while the
+    /// connection lives.
+    Track(Feed, StreamId),
     /// `connectionstatechange`
     ConnectionStateChange(ConnectionState),
 }

@@ -62,7 +62,7 @@ fn style_sheet() -> String {
 
 #[test]
 fn the_style_sheet_holds_the_best_layouts() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/51-grid-table.css");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/room/51-grid-table.css");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, style_sheet()).expect("the style sheet is writable");
     }

@@ -1,0 +1,95 @@
+//! Parts of the program that a browser loads when they are needed.
+//!
+//! Which functions are in a chunk is the build's matter; a chunk is a matter of when they may be called: not before it is
+//! here. So a component that is in a chunk is only drawn by one that is not, and which uses [`use_chunk`]. Where the platform
+//! has the whole program at once, every chunk is here.
+
+use crate::{
+    context::{use_app, use_title, use_words},
+    ui::header::Header,
+};
+use dioxus::prelude::*;
+
+/// A part of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chunk {
+    /// The pages of the posts.
+    Posts,
+    /// The room and the chat.
+    Room,
+    /// What is said when a camera or a microphone cannot be used.
+    Trouble,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Here,
+    Coming,
+    Failed,
+}
+
+impl Chunk {
+    /// Returns the name by which the build knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Chunk::Posts => "posts",
+            Chunk::Room => "room",
+            Chunk::Trouble => "trouble",
+        }
+    }
+}
+
+/// Loads a chunk, and returns what to draw as long as it is not here.
+pub fn use_chunk(chunk: Chunk) -> Option<Element> {
+    let app = use_app();
+    let state = use_hook(|| {
+        let Some(loading) = app.host().load(chunk) else {
+            return Signal::new(State::Here);
+        };
+        let mut state = Signal::new(State::Coming);
+        spawn(async move {
+            let came = loading.await;
+            state.set(if came { State::Here } else { State::Failed });
+        });
+        state
+    });
+
+    match state() {
+        State::Here => None,
+        State::Coming => Some(rsx! {
+            Coming {}
+        }),
+        State::Failed => Some(rsx! {
+            Failed {}
+        }),
+    }
+}
+
+#[component]
+fn Coming() -> Element {
+    let words = use_words();
+
+    rsx! {
+        Header {}
+        main { class: "page", "aria-busy": true, p { role: "status", {words.say("page-loading")} } }
+    }
+}
+
+/// The network is away, or the server has a newer version by now.
+#[component]
+fn Failed() -> Element {
+    let app = use_app();
+    let words = use_words();
+    use_title(words.say("page-incomplete"));
+
+    rsx! {
+        Header {}
+        main { class: "page empty", role: "alert",
+            h1 { {words.say("page-incomplete")} }
+            p { {words.say("page-incomplete-hint")} }
+            button { class: "button primary", r#type: "button", onclick: move |_| app.host().reload(),
+                {words.say("page-reload")}
+            }
+        }
+    }
+}
