@@ -31,6 +31,7 @@ Tsukiyo: video rooms in Rust.
   ./dc.sh firebase start   the Firestore emulator alone
   ./dc.sh test [STAGE…]    everything CI checks, or: quick, or stages by name (./dc.sh test help)
   ./dc.sh test sim [SEED]  the simulation, or one schedule of it with all that happens
+  ./dc.sh test clients     Google's Firestore clients against our Firestore, and against Google's
   ./dc.sh bench [NAME…]    the figures: time to the first picture, load, CPU, memory, requests
   ./dc.sh version
   ./dc.sh help
@@ -200,17 +201,26 @@ build_server() {
 
 # Builds the web app with the cargo profile given and turns it into files to serve. Unchanged, it takes a second.
 build_site() {
-  local profile=$1 wasm=() tool=$target/release/bundle fast=()
-  mapfile -t wasm < <(platform-web/toolchain.sh)
+  local profile=$1 wasm=() tool=$target/release/bundle fast=() size=()
+  [ "$profile" != web ] || size=(small)
+  mapfile -t wasm < <(platform-web/toolchain.sh "${size[@]}")
   wait $! || return 1
-  env "${wasm[@]}" cargo build -p platform-web --profile "$profile" --target wasm32-unknown-unknown \
-    --target-dir "$target/wasm" || return 1
+  # The bundler cuts the program along what the linker writes down with --emit-relocs.
+  env "${wasm[@]}" cargo rustc -p platform-web --profile "$profile" --target wasm32-unknown-unknown \
+    --target-dir "$target/wasm" -- -Clink-arg=--emit-relocs || return 1
+  # What is loaded when it is needed, by the components with which each chunk begins (app/src/chunk.rs), and by what only they
+  # ask the platform for.
+  local chunks=(
+    --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
+    --chunk "trouble=app::lobby::trouble::Troubles"
+    --chunk "room=app::room::Room,app::room::turned::Turned,platform_web::tone::play"
+  )
   if [ "$profile" = web-dev ]; then
     tool=$target/debug/bundle
     fast=(--fast)
   fi
   "$tool" --wasm "$target/wasm/wasm32-unknown-unknown/$profile/platform-web.wasm" --html platform-web/index.html \
-    --assets platform-web/assets --styles app/assets --out "$site" "${fast[@]}"
+    --assets platform-web/assets --styles app/assets --out "$site" "${chunks[@]}" "${fast[@]}"
 }
 
 # Says whether a source is newer than the mark.
