@@ -60,7 +60,7 @@ pub(crate) struct Driver<P: Platform> {
     connections: Connections<P>,
     people: People,
     voices: Voices,
-    /// Somebody listens, four times a second.
+    /// Somebody will listen again before long.
     listening: bool,
     media: Media<P>,
     screen: Screen<P>,

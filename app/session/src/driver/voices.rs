@@ -8,8 +8,9 @@ use crate::Platform;
 use std::{collections::BTreeMap, time::Duration};
 use wire::MemberId;
 
-/// How often voices are listened to.
-const INTERVAL: Duration = Duration::from_millis(250);
+/// How often voices are listened to. No divisor of a second: a sound that comes once a second, and is shorter than this,
+/// would else fall between two readings every time.
+const INTERVAL: Duration = Duration::from_millis(210);
 /// From this level on (0 to 1, linear) it is a voice and not the noise of a room.
 const VOICE: f32 = 0.02;
 /// How long somebody counts as speaking after the last sound.
@@ -113,11 +114,11 @@ mod tests {
         name.parse().expect("an id")
     }
 
-    /// Lets these people speak in a quarter of a second each; a letter for everybody who can be heard.
-    fn after(quarters: &[&str]) -> (Voices, Duration) {
+    /// Lets these people speak in an interval each; a letter for everybody who can be heard.
+    fn after(intervals: &[&str]) -> (Voices, Duration) {
         let mut voices = Voices::default();
         let mut now = Duration::ZERO;
-        for speaking in quarters {
+        for speaking in intervals {
             now += INTERVAL;
             let levels =
                 ["a", "b", "c"].map(|name| (id(name), if speaking.contains(name) { 0.2 } else { 0.001 }));
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn who_goes_on_while_the_other_pauses_has_the_turn() {
-        let (voices, _) = after(&["a", "ab", "ab", "ab", "ab", "ab", "ab", "b"]);
+        let (voices, _) = after(&["a", "ab", "ab", "ab", "ab", "ab", "ab", "ab", "ab", "b"]);
         assert_eq!(voices.active(), Some(&id("b")));
     }
 
