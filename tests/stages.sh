@@ -17,7 +17,7 @@ run_stages() {
   case ${1:-} in
     help) printf '%s\n' "./dc.sh test [quick | STAGE…]; stages: ${stages[*]}, and when asked for: ${asked_stages[*]}" && return ;;
     quick) chosen=("${quick_stages[@]}") ;;
-    sim) [ -z "${2:-}" ] || { replay "$2" && return; } ;;
+    sim) ! [[ ${2:-} =~ ^[0-9]+$ ]] || { replay "$2" && return; } ;;
     '') chosen=("${stages[@]}") ;;
   esac
   for name in "${chosen[@]}"; do
