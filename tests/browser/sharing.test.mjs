@@ -37,7 +37,7 @@ proof('a shared screen is seen by everyone and by whoever comes later, large, an
   await kaguya.seesAndHears('Luna');
 });
 
-proof('the first picture of a shared screen is there within half a second', async () => {
+proof('the first picture of a shared screen is there within two seconds, also on a busy machine', async () => {
   const [luna, kaguya] = await pair('quick');
   await kaguya.seesAndHears('Luna');
   // Both pages share the machine's clock; the picture is awaited where it is shown.
