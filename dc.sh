@@ -213,6 +213,7 @@ build_site() {
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
     --chunk "trouble=app::lobby::trouble::Troubles"
+    --chunk "recording=app::recording::Recording,app::recording::bar::RecordingBar,app::recording::kept::Leftovers,platform_web::recorder::open"
     --chunk "room=app::room::Room,app::room::turned::Turned,platform_web::tone::play"
   )
   if [ "$profile" = web-dev ]; then
@@ -220,7 +221,7 @@ build_site() {
     fast=(--fast)
   fi
   "$tool" --wasm "$target/wasm/wasm32-unknown-unknown/$profile/platform-web.wasm" --html platform-web/index.html \
-    --assets platform-web/assets --styles app/assets --out "$site" "${chunks[@]}" "${fast[@]}"
+    --assets platform-web/assets --scripts platform-web/scripts --styles app/assets --out "$site" "${chunks[@]}" "${fast[@]}"
 }
 
 # Says whether a source is newer than the mark.

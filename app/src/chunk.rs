@@ -15,16 +15,22 @@ use dioxus::prelude::*;
 pub enum Chunk {
     /// The pages of the posts.
     Posts,
+    /// What only those need who record.
+    Recording,
     /// The room and the chat.
     Room,
     /// What is said when a camera or a microphone cannot be used.
     Trouble,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum State {
+/// How far a chunk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loading {
+    /// What is in it may be drawn.
     Here,
+    /// It is on its way.
     Coming,
+    /// The network is away, or the server has a newer version by now.
     Failed,
 }
 
@@ -33,33 +39,39 @@ impl Chunk {
     pub fn name(self) -> &'static str {
         match self {
             Chunk::Posts => "posts",
+            Chunk::Recording => "recording",
             Chunk::Room => "room",
             Chunk::Trouble => "trouble",
         }
     }
 }
 
-/// Loads a chunk, and returns what to draw as long as it is not here.
-pub fn use_chunk(chunk: Chunk) -> Option<Element> {
+/// Loads a chunk, and returns how far it is.
+pub fn use_loading(chunk: Chunk) -> Loading {
     let app = use_app();
     let state = use_hook(|| {
         let Some(loading) = app.host().load(chunk) else {
-            return Signal::new(State::Here);
+            return Signal::new(Loading::Here);
         };
-        let mut state = Signal::new(State::Coming);
+        let mut state = Signal::new(Loading::Coming);
         spawn(async move {
             let came = loading.await;
-            state.set(if came { State::Here } else { State::Failed });
+            state.set(if came { Loading::Here } else { Loading::Failed });
         });
         state
     });
 
-    match state() {
-        State::Here => None,
-        State::Coming => Some(rsx! {
+    state()
+}
+
+/// Loads a chunk, and returns what to draw as long as it is not here.
+pub fn use_chunk(chunk: Chunk) -> Option<Element> {
+    match use_loading(chunk) {
+        Loading::Here => None,
+        Loading::Coming => Some(rsx! {
             Coming {}
         }),
-        State::Failed => Some(rsx! {
+        Loading::Failed => Some(rsx! {
             Failed {}
         }),
     }

@@ -3,6 +3,7 @@
 use crate::{
     chunk::Chunk,
     fetch::{Request, Response},
+    recorder::Recorder,
     surface::SurfaceProps,
 };
 use dioxus::prelude::*;
@@ -81,6 +82,16 @@ pub trait Host {
 
     /// Fills the screen with the page, or gives it back (`requestFullscreen`, `exitFullscreen`).
     fn toggle_full_screen(&self);
+
+    /// Whether there is a [`Host::recorder`].
+    fn can_record(&self) -> bool {
+        false
+    }
+
+    /// What records. It is in [`Chunk::Recording`], which must be here.
+    fn recorder(&self) -> Option<Rc<dyn Recorder>> {
+        None
+    }
 
     /// Returns bytes that nobody can guess (`crypto.getRandomValues`).
     fn random(&self) -> [u8; 16];

@@ -13,6 +13,12 @@ type Table = Vec<(&'static str, &'static str)>;
 static ENGLISH: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/en.ftl")));
 static JAPANESE: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/ja.ftl")));
 
+// What is said in one chunk only is downloaded with it: nothing but its own functions may name these.
+static ENGLISH_RECORDING: LazyLock<Table> =
+    LazyLock::new(|| parse(include_str!("../locales/recording/en.ftl")));
+static JAPANESE_RECORDING: LazyLock<Table> =
+    LazyLock::new(|| parse(include_str!("../locales/recording/ja.ftl")));
+
 /// A language that Tsukiyo speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
@@ -70,6 +76,14 @@ impl Words {
         Self(match language {
             Language::English => &ENGLISH,
             Language::Japanese => &JAPANESE,
+        })
+    }
+
+    /// Returns the words of those who record.
+    pub fn of_recording(language: Language) -> Self {
+        Self(match language {
+            Language::English => &ENGLISH_RECORDING,
+            Language::Japanese => &JAPANESE_RECORDING,
         })
     }
 

@@ -22,6 +22,8 @@ mod links;
 mod lobby;
 mod posts;
 mod prefs;
+pub mod recorder;
+mod recording;
 mod room;
 mod root;
 pub mod route;

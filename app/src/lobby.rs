@@ -17,7 +17,9 @@ pub use preview::{CameraSwitch, MicrophoneSwitch, is_on};
 use crate::{
     chunk::{Chunk, use_chunk},
     context::{use_app, use_part, use_title, use_words},
-    door::Calls,
+    door::{Calls, Keep},
+    prefs::RECORDINGS,
+    recording::Leftovers,
     ui::{
         header::Header,
         notice::{Notice, Tone},
@@ -62,9 +64,33 @@ pub fn Lobby(asked: Option<String>) -> Element {
                 JoinForm { asked }
                 if calls == Calls::Here {
                     ServerAway {}
+                    LeftoversIfAny {}
                 }
             }
         }
+    }
+}
+
+/// Recordings that are on this device, also those of a page that has crashed.
+#[component]
+fn LeftoversIfAny() -> Element {
+    let app = use_app();
+    let any = use_hook(|| app.host().remembered(Keep::Always, RECORDINGS).is_some());
+
+    rsx! {
+        if any {
+            LeftoversOnceHere {}
+        }
+    }
+}
+
+#[component]
+fn LeftoversOnceHere() -> Element {
+    match use_chunk(Chunk::Recording) {
+        Some(_) => VNode::empty(),
+        None => rsx! {
+            Leftovers {}
+        },
     }
 }
 

@@ -11,6 +11,8 @@ pub const NAME: &str = "tsukiyo.name";
 pub const ROOM: &str = "tsukiyo.room";
 /// The key of the room that this tab is in: a reload goes back there.
 pub const INSIDE: &str = "tsukiyo.inside";
+/// The key that says that there are recordings on this device.
+pub const RECORDINGS: &str = "tsukiyo.recordings";
 /// The key of the language, if one was chosen.
 pub const LANGUAGE: &str = "tsukiyo.language";
 /// The key of the theme, if one was chosen.

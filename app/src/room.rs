@@ -5,6 +5,7 @@ mod controls;
 mod grid;
 mod help;
 mod menu;
+mod record;
 mod settings;
 mod share;
 mod stage;
@@ -12,6 +13,10 @@ mod tile;
 mod turned;
 mod volume;
 
+pub use grid::layout;
+pub use record::{Record, Stage};
+pub use stage::{Spot, front};
+pub use tile::initials;
 pub use turned::Turned;
 
 use crate::{
@@ -20,6 +25,7 @@ use crate::{
     icons::{self, Icon},
     links::invite,
     lobby::is_on,
+    recording::RecordingBar,
     ui::{
         copy::CopyLink,
         dialog::{Return, use_return},
@@ -30,6 +36,7 @@ use controls::Controls;
 use dioxus::prelude::*;
 use grid::Grid;
 use help::Help;
+use record::{RecordingIfWanted, WhoRecords, use_record};
 use session::{Command, view::Link};
 use settings::Settings;
 use share::ShareTrouble;
@@ -43,6 +50,8 @@ pub struct Panels {
     help: Signal<bool>,
     menu: Signal<bool>,
     settings: Signal<bool>,
+    /// The recording.
+    pub(crate) record: Record,
     pin: Pin,
     /// Whoever speaks stands in front.
     speaker: Signal<bool>,
@@ -68,6 +77,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         help: use_signal(|| false),
         menu: use_signal(|| false),
         settings: use_signal(|| false),
+        record: use_record(),
         pin: use_pin(),
         speaker: use_signal(|| false),
         no_self: use_signal(|| false),
@@ -85,7 +95,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             class: "room",
             "data-chat": (panels.chat)(),
             // `inert="false"` is inert as well.
-            inert: ((panels.help)() || (panels.settings)()).then_some("true"),
+            inert: ((panels.help)() || (panels.settings)() || panels.record.stage() != Stage::Closed).then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
             onmounted: move |event| {
@@ -97,6 +107,9 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             header { class: "room-bar", onkeydown: keep_space,
                 h1 { Moon {} span { class: "room-name", "{room}" } }
                 PeopleCount {}
+                if panels.record.progress().is_some() {
+                    RecordingBar { record: panels.record }
+                }
                 div { class: "room-tools",
                     CopyLink { link: link.clone(), class: "quiet", label: "copy-invite" }
                     button {
@@ -113,7 +126,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
                 ServerAway {}
                 ShareTrouble {}
                 Unheard {}
-                Grid { name, link, panels }
+                WhoRecords { record: panels.record }
+                Grid { name: name.clone(), link, panels }
             }
             if (panels.chat)() {
                 ChatPanel { onclose: move |()| panels.toggle_chat() }
@@ -123,6 +137,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         if (panels.help)() {
             Help { onclose: move |()| panels.toggle_help() }
         }
+        RecordingIfWanted { room, name, panels }
         if (panels.settings)() {
             Settings { onclose: move |()| panels.toggle_settings() }
         }
@@ -147,6 +162,11 @@ impl Panels {
     /// Whoever speaks stands in front.
     pub fn speaker_view(self) -> bool {
         (self.speaker)()
+    }
+
+    /// What the person has pinned.
+    pub fn pinned(self) -> Option<Spot> {
+        self.pin.spot()
     }
 
     fn toggle_speaker_view(mut self) {
@@ -206,6 +226,10 @@ fn on_key(app: App, panels: Panels, event: &KeyboardEvent) {
             "v" | "V" => app.send(Command::Camera(!is_on(&local.camera))),
             "s" | "S" if app.host().can_share() => {
                 app.send(Command::Share(!is_on(&local.screen)));
+            }
+            "r" | "R" if app.host().can_record() => {
+                event.prevent_default();
+                panels.toggle_record();
             }
             "f" | "F" => app.host().toggle_full_screen(),
             "c" | "C" => {

@@ -1,13 +1,14 @@
 //! The small services that components ask for.
 
-use crate::{chunk, clock, display, fetch::fetch, js::window, storage, tone};
+use crate::{chunk, clock, display, fetch::fetch, js::window, recorder, storage, tone};
 use app::{
     Chunk, Keep,
     fetch::{Request, Response},
+    recorder::Recorder,
 };
 use futures::future::{FutureExt, LocalBoxFuture};
 use session::platform;
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element};
@@ -80,6 +81,14 @@ impl app::Host for Host {
             // Where it is not allowed nothing happens, which can be seen.
             let _ = element.request_fullscreen();
         }
+    }
+
+    fn can_record(&self) -> bool {
+        recorder::possible()
+    }
+
+    fn recorder(&self) -> Option<Rc<dyn Recorder>> {
+        recorder::open()
     }
 
     fn random(&self) -> [u8; 16] {

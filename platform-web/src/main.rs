@@ -19,6 +19,7 @@ mod js;
 mod log;
 mod meter;
 mod peer_connection;
+mod recorder;
 mod socket;
 mod storage;
 mod streams;

@@ -14,6 +14,9 @@ pub struct MediaState {
     /// A screen, a window or a tab is shared.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub screen: bool,
+    /// The member records what it sees and hears. Everybody is to know.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recording: bool,
 }
 
 /// `RTCIceCandidateInit`, [WebRTC §4.8.1.1](https://www.w3.org/TR/webrtc/#dom-rtcicecandidateinit).

@@ -294,7 +294,8 @@ mod tests {
             MediaState {
                 audio: true,
                 video: true,
-                screen: false
+                screen: false,
+                recording: false,
             }
         );
     }

@@ -25,6 +25,8 @@ pub enum Command {
     Camera(bool),
     /// Asks the person what to share, and shares it; or ceases to.
     Share(bool),
+    /// Tells the others that the person records, or has ceased to.
+    Recording(bool),
     /// Uses this camera or microphone from now on, without a new handshake.
     Choose {
         /// Which kind of device.

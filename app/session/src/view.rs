@@ -90,6 +90,10 @@ pub struct Local {
     pub screen: Source,
     /// The shared picture, to be shown small and without sound. `None` while there is none.
     pub screen_preview: Option<StreamId>,
+    /// The sound of what is shared. It must not play: it is heard already.
+    pub screen_sound: Option<StreamId>,
+    /// The person's voice, silent while muted. It must not play. `None` while no microphone is open.
+    pub voice: Option<StreamId>,
     /// The person speaks while it is muted.
     pub unheard: bool,
 }

@@ -6,11 +6,15 @@ use std::{
 };
 
 fn english() -> BTreeMap<&'static str, &'static str> {
-    ENGLISH.iter().copied().collect()
+    ENGLISH.iter().chain(ENGLISH_RECORDING.iter()).copied().collect()
 }
 
 fn japanese() -> BTreeMap<&'static str, &'static str> {
-    JAPANESE.iter().copied().collect()
+    JAPANESE
+        .iter()
+        .chain(JAPANESE_RECORDING.iter())
+        .copied()
+        .collect()
 }
 
 fn placeholders(message: &str) -> BTreeSet<&str> {

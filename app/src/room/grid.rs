@@ -1,8 +1,10 @@
 //! Everybody, as large as the space allows.
 //!
-//! How many columns are best depends on how many people there are and on the shape of the space. `columns` says it; the
-//! style sheet `grid.css` is its table for container queries, kept equal by a test. So a window that changes its size
+//! How many columns are best depends on how many people there are and on the shape of the space. `layout.rs` says it; the
+//! style sheet `51-grid-table.css` is its table for container queries, kept equal by a test. So a window that changes its size
 //! costs no line of the program, and nothing is measured.
+
+pub mod layout;
 
 use super::{
     Panels,
@@ -70,6 +72,3 @@ pub fn Grid(name: DisplayName, link: String, panels: Panels) -> Element {
         }
     }
 }
-
-#[cfg(test)]
-mod layout;

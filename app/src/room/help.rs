@@ -4,11 +4,12 @@ use crate::{context::use_words, ui::dialog::Dialog};
 use dioxus::prelude::*;
 
 /// Every key, and what it does.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("M", "help-microphone"),
     ("Space", "help-talk"),
     ("V", "help-camera"),
     ("S", "help-share"),
+    ("R", "help-record"),
     ("F", "help-full-screen"),
     ("C", "help-chat"),
     ("Enter", "help-send"),

@@ -48,6 +48,7 @@ fn Items(panels: Panels, onclose: EventHandler<()>) -> Element {
     let app = use_app();
     let words = use_words();
     let mut menu = panels.menu;
+    let can_record = use_hook(|| app.host().can_record());
     let alone = use_part(|view| view.people.is_empty());
 
     rsx! {
@@ -72,6 +73,17 @@ fn Items(panels: Panels, onclose: EventHandler<()>) -> Element {
                     onclose.call(());
                     app.host().toggle_full_screen();
                 },
+            }
+            if can_record {
+                Item {
+                    icon: icons::RECORD,
+                    label: words.say(if panels.record.is_on() { "menu-record-stop" } else { "menu-record" }),
+                    keys: "r",
+                    onclick: move |()| {
+                        onclose.call(());
+                        panels.toggle_record();
+                    },
+                }
             }
             Item {
                 icon: icons::SLIDERS,

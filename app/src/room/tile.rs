@@ -52,7 +52,7 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
                 },
                 _ => VNode::empty(),
             }
-            NameTag { name: person.name.to_string(), muted: !person.media.audio }
+            NameTag { name: person.name.to_string(), muted: !person.media.audio, recording: person.media.recording }
             div { class: "tile-tools", onkeydown: keep_space,
                 VolumeControl { name: person.name.clone(), volume }
                 PinButton { spot: Spot::Face(person.id.clone()), name: person.name.to_string(), pin }
@@ -122,11 +122,14 @@ fn Avatar(name: DisplayName) -> Element {
 
 /// A name in the corner of a tile.
 #[component]
-pub fn NameTag(name: String, muted: bool) -> Element {
+pub fn NameTag(name: String, muted: bool, #[props(default)] recording: bool) -> Element {
     let words = use_words();
 
     rsx! {
         p { class: "name-tag",
+            if recording {
+                span { class: "recording", role: "img", "aria-label": words.say("tile-recording"), Icon { d: icons::RECORD } }
+            }
             if muted {
                 span { class: "muted", role: "img", "aria-label": words.say("tile-muted"), Icon { d: icons::MIC_OFF } }
             }
@@ -148,7 +151,7 @@ fn state(person: &Person) -> &'static str {
 }
 
 /// The first letters of the first two words; of a name without spaces the first letter.
-fn initials(name: &str) -> String {
+pub fn initials(name: &str) -> String {
     name.split_whitespace()
         .take(2)
         .filter_map(|word| word.chars().next())

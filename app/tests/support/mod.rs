@@ -57,7 +57,7 @@ pub fn person(name: &str, video: bool, connection: Connection) -> Person {
         media: MediaState {
             audio: true,
             video,
-            screen: false,
+            ..MediaState::default()
         },
         stream: Some(StreamId(name.into())),
         screen: None,

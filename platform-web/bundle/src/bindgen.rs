@@ -34,12 +34,10 @@ impl Script {
     pub fn starting(self, wasm_url: &str, chunks: &[Chunk]) -> String {
         let urls: String = chunks
             .iter()
-            .map(|Chunk { name, module, sheet }| {
-                let sheet = sheet
-                    .iter()
-                    .map(|sheet| format!(", \"{sheet}\""))
-                    .collect::<String>();
-                format!("\"{name}\": [\"{module}\"{sheet}], ")
+            .map(|chunk| {
+                let files = [&chunk.module, &chunk.sheet, &chunk.script].into_iter().flatten();
+                let files: String = files.map(|file| format!("\"{file}\", ")).collect();
+                format!("\"{}\": [{files}], ", chunk.name)
             })
             .collect();
         format!(
@@ -54,10 +52,12 @@ impl Script {
 pub struct Chunk {
     /// The name by which the app asks for it.
     pub name: String,
-    /// The address of its module.
-    pub module: String,
+    /// The address of its module. A program that was not cut has it already.
+    pub module: Option<String>,
     /// The address of its style sheet, if it has one.
     pub sheet: Option<String>,
+    /// The address of its script, if it has one.
+    pub script: Option<String>,
 }
 
 /// A chunk that is here needs nothing; one that is on its way is asked for once; one that failed may be asked for again.
@@ -65,10 +65,10 @@ const LOAD_CHUNK: &str = r#"const __loading = {};
 const __sheet = (href) => new Promise((resolve, reject) => {
     document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: reject }));
 });
-const __load = ([module, ...sheets]) => Promise.all([
-    WebAssembly.instantiateStreaming(fetch(module), { ...__wbg_get_imports(), $: wasm }),
-    ...sheets.map(__sheet),
-]);
+const __load = (files) => Promise.all(files.map((file) =>
+    file.endsWith("m") ? WebAssembly.instantiateStreaming(fetch(file), { ...__wbg_get_imports(), $: wasm }) :
+    file.endsWith("css") ? __sheet(file) :
+    import(file)));
 globalThis.tsukiyoChunk = (name) => __chunks[name] &&
     (__loading[name] ??= __load(__chunks[name])
         .then(() => { delete __chunks[name]; })

@@ -8,6 +8,7 @@ mod bindgen;
 mod compress;
 mod link;
 mod report;
+mod scripts;
 mod shorten;
 mod site;
 mod split;
@@ -42,6 +43,10 @@ struct Args {
     /// name of a chunk are loaded with that chunk. May be given more than once.
     #[arg(long)]
     styles: Vec<PathBuf>,
+    /// A folder of scripts: the modules of each folder `name` within it are joined and become `{{name.js}}`; one that has the
+    /// name of a chunk is loaded with that chunk.
+    #[arg(long)]
+    scripts: Option<PathBuf>,
     /// Where the site goes. What was there before is replaced.
     #[arg(long)]
     out: PathBuf,
@@ -92,6 +97,7 @@ fn assemble(args: &Args) -> Result<Site> {
         split::split(&app.linked, &app.wasm, &args.chunk)?
     };
 
+    let scripts = scripts::add(&mut site, args)?;
     let wasm_url = site.add_hashed("app.wasm", pieces.main);
     let mut styles = site::concatenate_styles(&args.styles)?;
     let mut chunks = Vec::new();
@@ -99,13 +105,24 @@ fn assemble(args: &Args) -> Result<Site> {
         let module = site.add_hashed(&format!("{name}.wasm"), wasm);
         let sheet = trim::styles(&site::concatenate_styles(&args.styles_of(&name))?);
         let sheet = (!sheet.is_empty()).then(|| site.add_hashed(&format!("{name}.css"), sheet.into_bytes()));
-        chunks.push(bindgen::Chunk { name, module, sheet });
+        chunks.push(bindgen::Chunk {
+            script: scripts.get(&name).cloned(),
+            name,
+            module: Some(module),
+            sheet,
+        });
     }
     if chunks.is_empty() {
         // Everything is here at once, so that is how it has to look.
         for wish in &args.chunk {
             styles.push_str(&site::concatenate_styles(&args.styles_of(&wish.name))?);
         }
+        chunks.extend(scripts.into_iter().map(|(name, script)| bindgen::Chunk {
+            name,
+            module: None,
+            sheet: None,
+            script: Some(script),
+        }));
     }
     site.add_hashed("app.js", app.js.starting(&wasm_url, &chunks).into_bytes());
     site.add_hashed("style.css", trim::styles(&styles).into_bytes());

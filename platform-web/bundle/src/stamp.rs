@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use crate::{Args, site};
+use crate::{Args, scripts, site};
 
 /// The file that holds the stamp, inside the site. The server serves no dot files.
 const FILE: &str = ".stamp";
@@ -27,6 +27,7 @@ impl Stamp {
             paths.append(&mut site::files_in(&args.styles_of(&wish.name))?);
         }
         paths.append(&mut site::files_in(&args.assets)?);
+        paths.append(&mut site::files_in(&scripts::folders(args)?)?);
 
         let mut digest = Sha256::new();
         digest.update([u8::from(args.fast)]);

@@ -24,14 +24,31 @@ const ALWAYS = [
 ];
 
 /**
- * Starts a browser. `camera: false` is a machine without any device; `allowed: false` one whose person says no.
+ * Starts a browser. `camera: false` is a machine without any device; `allowed: false` one whose person says no. `sound` and
+ * `picture` are files that its microphone and its camera play over and over.
  */
-export async function startBrowser({ camera = true, allowed = true, fps = 15 } = {}) {
-  const args = [...ALWAYS];
+export async function startBrowser(options) {
+  return new Browser(await chromium.launch(launching(options)));
+}
+
+/** Starts a browser that keeps in `folder` what its pages keep, as a person's own does. Options as above. */
+export async function startProfile(folder, options) {
+  const context = await chromium.launchPersistentContext(folder, {
+    ...launching(options),
+    locale: 'en-US',
+    viewport: { width: 960, height: 640 },
+  });
+  await context.addInitScript(WATCH);
+  return new Browser(context.browser(), context);
+}
+
+function launching({ camera = true, allowed = true, fps = 15, sound, picture } = {}) {
+  const args = ['--headless=new', ...ALWAYS];
   if (camera) args.push(`--use-fake-device-for-media-stream=fps=${fps}`);
+  if (sound) args.push(`--use-file-for-fake-audio-capture=${sound}`);
+  if (picture) args.push(`--use-file-for-fake-video-capture=${picture}`);
   args.push(allowed ? '--use-fake-ui-for-media-stream' : '--use-fake-ui-for-media-stream=deny');
-  const native = await chromium.launch({ executablePath: EXECUTABLE, args: ['--headless=new', ...args], headless: false });
-  return new Browser(native);
+  return { executablePath: EXECUTABLE, args, headless: false };
 }
 
 let started = 0;
@@ -41,14 +58,18 @@ class Browser {
   #native;
   #tabs = [];
   #forget;
+  #profile;
 
-  constructor(native) {
+  /** `profile` is the context of a browser that has only one. */
+  constructor(native, profile) {
     this.#native = native;
+    this.#profile = profile;
     this.#forget = witness({ testify: (folder) => this.#testify(folder) });
   }
 
   /** A new person: a page with cookies, storage and cache of its own. `options` are Playwright's. */
   async person(options = {}) {
+    if (this.#profile) return this.tab(this.#profile);
     const context = await this.#native.newContext({
       locale: 'en-US',
       viewport: { width: 960, height: 640 },

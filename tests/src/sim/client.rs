@@ -73,6 +73,7 @@ impl Client {
                 audio: true,
                 video: true,
                 screen: false,
+                recording: false,
             },
             view: View::default(),
             fakes: BTreeMap::new(),

@@ -21,10 +21,15 @@ pub(super) struct Media<P: Platform> {
     number: u64,
     microphone: Input<P::Track>,
     camera: Input<P::Track>,
-    /// The camera's picture, with the opening that it came of.
-    preview: Option<(u64, P::Stream)>,
+    /// The camera's picture.
+    preview: Shown<P>,
+    /// The microphone's sound, for whoever records it.
+    voice: Shown<P>,
     devices: Rc<Devices>,
 }
+
+/// A stream, with the opening that it came of.
+type Shown<P> = Option<(u64, <P as Platform>::Stream)>;
 
 /// One of the two.
 struct Input<T> {
@@ -64,6 +69,7 @@ impl<P: Platform> Media<P> {
             camera: input(MediaKind::Video),
             number: 0,
             preview: None,
+            voice: None,
             devices: Rc::new(devices),
             io,
         }
@@ -170,7 +176,7 @@ impl<P: Platform> Media<P> {
                 }
             }
         }
-        self.show_preview();
+        self.show();
         self.list_devices();
     }
 
@@ -181,7 +187,7 @@ impl<P: Platform> Media<P> {
             tracing::warn!(?kind, "device is gone");
             input.track = None;
             input.trouble = Some(Trouble::Missing);
-            self.show_preview();
+            self.show();
         }
     }
 
@@ -212,7 +218,7 @@ impl<P: Platform> Media<P> {
         MediaState {
             audio: on(&self.microphone),
             video: on(&self.camera),
-            screen: false,
+            ..MediaState::default()
         }
     }
 
@@ -246,6 +252,7 @@ impl<P: Platform> Media<P> {
             microphone: self.microphone.view(),
             camera: self.camera.view(),
             preview: self.preview.as_ref().map(|(_, stream)| stream.id()),
+            voice: self.voice.as_ref().map(|(_, stream)| stream.id()),
             ..Local::default()
         }
     }
@@ -303,20 +310,13 @@ impl<P: Platform> Media<P> {
         if let Some((_, track)) = self.input_mut(kind).track.take() {
             track.stop();
         }
-        self.show_preview();
+        self.show();
     }
 
-    /// Shows the camera's picture; one that is shown already stays as it is.
-    fn show_preview(&mut self) {
-        let shown = self.preview.as_ref().map(|(number, _)| *number);
-        let track = self.camera.track.as_ref();
-        if shown != track.map(|(number, _)| *number) {
-            let show = |(number, track): &(u64, _)| {
-                let stream = self.io.platform.media_stream(track)?;
-                Some((*number, stream))
-            };
-            self.preview = track.and_then(show);
-        }
+    /// Makes streams of what is open; what is shown already stays as it is.
+    fn show(&mut self) {
+        show(&*self.io.platform, &self.camera.track, &mut self.preview);
+        show(&*self.io.platform, &self.microphone.track, &mut self.voice);
     }
 
     fn list_devices(&self) {
@@ -339,6 +339,13 @@ impl<P: Platform> Media<P> {
             MediaKind::Audio => &mut self.microphone,
             MediaKind::Video => &mut self.camera,
         }
+    }
+}
+
+fn show<P: Platform>(platform: &P, track: &Option<(u64, P::Track)>, shown: &mut Shown<P>) {
+    if shown.as_ref().map(|(number, _)| number) != track.as_ref().map(|(number, _)| number) {
+        let stream = |(number, track): &(u64, P::Track)| Some((*number, platform.media_stream(track)?));
+        *shown = track.as_ref().and_then(stream);
     }
 }
 

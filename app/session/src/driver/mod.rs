@@ -64,6 +64,8 @@ pub(crate) struct Driver<P: Platform> {
     listening: bool,
     media: Media<P>,
     screen: Screen<P>,
+    /// The person records what it sees and hears.
+    recording: bool,
     meter: LevelMeter<P>,
     unheard: Unheard<P>,
     chat: Chat,
@@ -90,6 +92,7 @@ impl<P: Platform> Driver<P> {
             listening: false,
             media: Media::new(io.clone(), config.video),
             screen: Screen::new(io.clone()),
+            recording: false,
             meter: LevelMeter::new(io.clone(), level),
             unheard: Unheard::new(),
             chat: Chat::default(),
@@ -161,6 +164,7 @@ impl<P: Platform> Driver<P> {
             Command::Camera(on) => self.media.switch(MediaKind::Video, on),
             Command::Share(true) if self.stay.is_inside() => self.screen.start(),
             Command::Share(_) => self.screen.stop(),
+            Command::Recording(on) => self.recording = on && self.stay.is_inside(),
             Command::Choose { kind, id } => self.media.choose(kind, id),
             Command::Process(processing) => self.media.process(processing),
             Command::Shape(shape) => self.media.shape(shape),
@@ -255,6 +259,7 @@ impl<P: Platform> Driver<P> {
             local: Local {
                 screen: self.screen.view(),
                 screen_preview: self.screen.preview(),
+                screen_sound: self.screen.sound(),
                 unheard: self.unheard.is_speaking(),
                 ..self.media.view()
             },
@@ -269,6 +274,7 @@ impl<P: Platform> Driver<P> {
     fn media_state(&self) -> MediaState {
         MediaState {
             screen: self.screen.is_on(),
+            recording: self.recording,
             ..self.media.state()
         }
     }
@@ -351,6 +357,7 @@ impl<P: Platform> Driver<P> {
     fn clear(&mut self) {
         self.perform();
         self.screen.stop();
+        self.recording = false;
         self.people.clear();
         self.voices = Voices::default();
         self.chat = Chat::default();

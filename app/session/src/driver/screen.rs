@@ -25,6 +25,7 @@ enum State<P: Platform> {
         picture: P::Track,
         sound: Option<P::Track>,
         preview: Option<P::Stream>,
+        audible: Option<P::Stream>,
     },
     Trouble(Trouble),
 }
@@ -118,6 +119,14 @@ impl<P: Platform> Screen<P> {
         }
     }
 
+    /// The sound, for a recording.
+    pub fn sound(&self) -> Option<StreamId> {
+        match &self.state {
+            State::On { audible, .. } => audible.as_ref().map(MediaStream::id),
+            State::Off | State::Asking | State::Trouble(_) => None,
+        }
+    }
+
     fn begin(&self, number: u64, tracks: Vec<P::Track>) -> State<P> {
         let (mut pictures, mut sounds): (Vec<_>, Vec<_>) = tracks
             .into_iter()
@@ -131,6 +140,9 @@ impl<P: Platform> Screen<P> {
         tracing::info!(sound = sound.is_some(), "sharing");
         State::On {
             preview: self.io.platform.media_stream(&picture),
+            audible: sound
+                .as_ref()
+                .and_then(|sound| self.io.platform.media_stream(sound)),
             picture,
             sound,
         }

@@ -1,0 +1,137 @@
+//! The recordings on this device: to be played, saved and deleted.
+
+use super::{figures::size, use_own_words};
+use crate::{
+    clock::short,
+    context::{App, use_app},
+    door::Keep,
+    icons::{self, Icon},
+    prefs::RECORDINGS,
+    recorder::Kept,
+};
+use dioxus::prelude::*;
+
+/// What there is, in the lobby. It takes no space when there is nothing.
+#[component]
+pub fn Leftovers() -> Element {
+    let app = use_app();
+    let words = use_own_words();
+    let kept = use_resource(move || look(app));
+    let any = kept.read().as_ref().is_some_and(|kept| !kept.is_empty());
+
+    rsx! {
+        if any {
+            section { class: "leftovers", "aria-label": words.say("record-kept"),
+                h2 { {words.say("record-kept")} }
+                p { class: "hint", {words.say("record-kept-hint")} }
+                List { kept }
+            }
+        }
+    }
+}
+
+/// What there is, in a dialogue.
+#[component]
+pub fn KeptList() -> Element {
+    let app = use_app();
+    let words = use_own_words();
+    let kept = use_resource(move || look(app));
+    let none = kept.read().as_ref().is_some_and(Vec::is_empty);
+
+    rsx! {
+        List { kept }
+        p { class: "hint", role: "status",
+            if none {
+                {words.say("record-nothing")}
+            }
+        }
+    }
+}
+
+#[component]
+fn List(kept: Resource<Vec<Kept>>) -> Element {
+    let all = kept.read().clone().unwrap_or_default();
+
+    rsx! {
+        ul { class: "kept-list",
+            for (index, file) in all.into_iter().enumerate() {
+                One { key: "{file.name}", file, first: index == 0, onremoved: move |()| kept.restart() }
+            }
+        }
+    }
+}
+
+#[component]
+fn One(file: Kept, first: bool, onremoved: EventHandler<()>) -> Element {
+    let app = use_app();
+    let words = use_own_words();
+    // The newest is what one has come to see; the others are opened when they are wanted.
+    let mut shown = use_signal(|| first);
+    let mut sure = use_signal(|| false);
+    let host = app.host();
+    let when = short(file.at, host.now(), &|at| host.utc_offset(at));
+    let play = words.fill("record-play", &[("name", &file.name)]);
+
+    rsx! {
+        li { class: "kept",
+            if shown() {
+                video { class: "kept-video", controls: true, playsinline: true, preload: "metadata", src: "{file.url}", "aria-label": "{play}" }
+            }
+            div { class: "kept-line",
+                if !shown() {
+                    button { class: "quiet icon-only", r#type: "button", "aria-label": "{play}", title: "{play}", onclick: move |_| shown.set(true),
+                        Icon { d: icons::PLAY }
+                    }
+                }
+                p { class: "kept-name",
+                    b { "{file.name}" }
+                    span { class: "hint", "{when} · {size(file.bytes)}" }
+                }
+            }
+            div { class: "actions",
+                if sure() {
+                    span { class: "problem", role: "alert", {words.say("record-delete-sure")} }
+                    button { class: "quiet", r#type: "button", onclick: move |_| sure.set(false), {words.say("record-keep")} }
+                    button {
+                        class: "button danger",
+                        r#type: "button",
+                        onclick: {
+                            let name = file.name.clone();
+                            move |_| {
+                                let name = name.clone();
+                                async move {
+                                    if let Some(recorder) = app.host().recorder() {
+                                        recorder.remove(&name).await;
+                                    }
+                                    onremoved.call(());
+                                }
+                            }
+                        },
+                        {words.say("record-delete")}
+                    }
+                } else {
+                    button { class: "quiet danger", r#type: "button", onclick: move |_| sure.set(true),
+                        Icon { d: icons::TRASH }
+                        {words.say("record-delete")}
+                    }
+                    a { class: "button primary", href: "{file.url}", download: "{file.name}",
+                        Icon { d: icons::DOWNLOAD }
+                        {words.say("record-save")}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Looks for recordings; when there are none, the next visit need not.
+async fn look(app: App) -> Vec<Kept> {
+    let Some(recorder) = app.host().recorder() else {
+        return Vec::new();
+    };
+    let kept = recorder.kept().await;
+    if kept.is_empty() {
+        app.host().remember(Keep::Always, RECORDINGS, None);
+    }
+    kept
+}

@@ -1,0 +1,236 @@
+//! Recording. What draws, mixes and writes is in `scripts/recording`; here is what the app calls, in its terms.
+//!
+//! It is a script, because a worker that writes to the disk has no WebAssembly, and because typed bindings for canvas,
+//! `MediaRecorder` and files would weigh on every first visit. Functions are called by their names.
+
+use crate::{
+    js::{Listener, dictionary, window},
+    streams,
+};
+use app::recorder::{
+    HEIGHT, Kept, Phase, Plan, Problem, Progress, Recorder, Recording, Scene, SceneTile, WIDTH, What,
+};
+use futures::{
+    channel::mpsc,
+    future::{FutureExt, LocalBoxFuture},
+};
+use js_sys::{Array, Function, Promise, Reflect};
+use session::view::StreamId;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::EventTarget;
+
+/// Returns what records. It begins a chunk (`dc.sh`), so it must stay a function.
+#[inline(never)]
+pub fn open() -> Option<Rc<dyn Recorder>> {
+    let script = Reflect::get(&window(), &"tsukiyoRecorder".into()).ok()?;
+    script
+        .is_object()
+        .then(|| Rc::new(Script(script)) as Rc<dyn Recorder>)
+}
+
+/// Whether there is what it takes.
+pub fn possible() -> bool {
+    let has = |object: &JsValue, name: &str| Reflect::has(object, &name.into()).unwrap_or(false);
+    // Pages that are not served securely have no storage.
+    has(&window(), "MediaRecorder") && has(&window().navigator(), "storage")
+}
+
+/// `tsukiyoRecorder`
+struct Script(JsValue);
+
+impl Recorder for Script {
+    fn formats(&self) -> Vec<String> {
+        let formats = call(&self.0, "formats", &JsValue::UNDEFINED).unwrap_or_default();
+        Array::from(&formats)
+            .iter()
+            .filter_map(|name| name.as_string())
+            .collect()
+    }
+
+    fn free(&self) -> LocalBoxFuture<'static, Option<u64>> {
+        let free = promise(&self.0, "free", &JsValue::UNDEFINED);
+        async move { free.await.ok()?.as_f64().map(|bytes| bytes as u64) }.boxed_local()
+    }
+
+    fn start(
+        &self,
+        plan: &Plan,
+        told: mpsc::UnboundedSender<Progress>,
+    ) -> LocalBoxFuture<'static, Result<Rc<dyn Recording>, Problem>> {
+        let start = promise(&self.0, "start", &described(plan));
+        async move {
+            let recording = start.await.map_err(|error| problem(&text(&error, "name")))?;
+            Ok(Rc::new(Running::new(recording, told)) as Rc<dyn Recording>)
+        }
+        .boxed_local()
+    }
+
+    fn kept(&self) -> LocalBoxFuture<'static, Vec<Kept>> {
+        let kept = promise(&self.0, "kept", &JsValue::UNDEFINED);
+        async move {
+            // A browser that lets nobody at its files has none.
+            let kept = kept.await.unwrap_or_default();
+            let file = |file: JsValue| Kept {
+                name: text(&file, "name"),
+                bytes: number(&file, "size").unwrap_or_default() as u64,
+                at: number(&file, "at").unwrap_or_default() as u64,
+                url: text(&file, "url"),
+            };
+            Array::from(&kept).iter().map(file).collect()
+        }
+        .boxed_local()
+    }
+
+    fn remove(&self, name: &str) -> LocalBoxFuture<'static, ()> {
+        let removal = promise(&self.0, "remove", &name.into());
+        async move {
+            if removal.await.is_err() {
+                tracing::warn!("recording is not removed");
+            }
+        }
+        .boxed_local()
+    }
+}
+
+/// `Recorder` of the script, while it runs.
+struct Running {
+    recording: JsValue,
+    _follow: Listener,
+}
+
+impl Running {
+    fn new(recording: JsValue, told: mpsc::UnboundedSender<Progress>) -> Self {
+        let tell = {
+            let recording = recording.clone();
+            // Nobody listens any more when the room is left; the file is completed all the same.
+            move || drop(told.unbounded_send(progress(&recording)))
+        };
+        tell();
+        let target: EventTarget = recording.clone().unchecked_into();
+        Self {
+            recording,
+            _follow: Listener::new(target, "change", move |_| tell()),
+        }
+    }
+
+    fn do_now(&self, what: &str, argument: &JsValue) {
+        if call(&self.recording, what, argument).is_none() {
+            tracing::warn!(what, "recording does not obey");
+        }
+    }
+}
+
+impl Recording for Running {
+    fn show(&self, scene: &Scene) {
+        self.do_now("show", &dictionary(depicted(scene)));
+    }
+
+    fn pause(&self) {
+        self.do_now("pause", &JsValue::UNDEFINED);
+    }
+
+    fn resume(&self) {
+        self.do_now("resume", &JsValue::UNDEFINED);
+    }
+
+    fn stop(&self) {
+        self.do_now("stop", &JsValue::UNDEFINED);
+    }
+}
+
+fn progress(recording: &JsValue) -> Progress {
+    Progress {
+        phase: match text(recording, "phase").as_str() {
+            "paused" => Phase::Paused,
+            "ending" => Phase::Ending,
+            "over" => Phase::Over,
+            _ => Phase::Running,
+        },
+        seconds: number(recording, "elapsed").unwrap_or_default() as u64 / 1000,
+        bytes: number(recording, "bytes").unwrap_or_default() as u64,
+        free: number(recording, "free").map(|bytes| bytes as u64),
+        problem: Some(text(recording, "problem"))
+            .filter(|name| !name.is_empty())
+            .map(|name| problem(&name)),
+    }
+}
+
+fn problem(exception: &str) -> Problem {
+    match exception {
+        "NotAllowedError" => Problem::Cancelled,
+        "QuotaExceededError" => Problem::Full,
+        _ => Problem::Failed,
+    }
+}
+
+fn described(plan: &Plan) -> JsValue {
+    let [tiles, sounds, voice] = depicted(&plan.scene);
+    let what = match plan.what {
+        What::Everyone => "everyone",
+        What::Screen => "screen",
+    };
+    dictionary([
+        ("what", what.into()),
+        ("format", plan.format.as_str().into()),
+        ("name", plan.name.as_str().into()),
+        ("width", WIDTH.into()),
+        ("height", HEIGHT.into()),
+        tiles,
+        sounds,
+        voice,
+    ])
+    .into()
+}
+
+fn depicted(scene: &Scene) -> [(&'static str, JsValue); 3] {
+    let sounds = scene.sounds.iter().filter_map(streams::find);
+    [
+        ("tiles", scene.tiles.iter().map(tile).collect::<Array>().into()),
+        ("sounds", sounds.collect::<Array>().into()),
+        ("voice", stream(&scene.voice)),
+    ]
+}
+
+fn tile(tile: &SceneTile) -> JsValue {
+    dictionary([
+        ("x", tile.place.x.into()),
+        ("y", tile.place.y.into()),
+        ("width", tile.place.width.into()),
+        ("height", tile.place.height.into()),
+        ("stream", stream(&tile.stream)),
+        ("whole", tile.whole.into()),
+        ("name", tile.name.as_str().into()),
+        ("initials", tile.initials.as_str().into()),
+        ("mark", tile.mark.into()),
+        ("speaking", tile.speaking.into()),
+    ])
+    .into()
+}
+
+fn stream(id: &Option<StreamId>) -> JsValue {
+    id.as_ref()
+        .and_then(streams::find)
+        .map_or(JsValue::NULL, JsValue::from)
+}
+
+/// Calls a method; `None` when it throws, which none of the script's does.
+fn call(object: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
+    let method: Function = Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
+    method.call1(object, argument).ok()
+}
+
+/// Calls a method at once, while the person's click still counts, and completes when it has.
+fn promise(object: &JsValue, method: &str, argument: &JsValue) -> JsFuture {
+    let promise = call(object, method, argument).unwrap_or_default();
+    JsFuture::from(Promise::resolve(&promise))
+}
+
+fn text(object: &JsValue, key: &str) -> String {
+    crate::js::text(object, key).unwrap_or_default()
+}
+
+fn number(object: &JsValue, key: &str) -> Option<f64> {
+    Reflect::get(object, &key.into()).ok()?.as_f64()
+}

@@ -1,0 +1,297 @@
+// Recordings, proven by what is in the file: everybody's moving picture in its place, everybody's voice.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { after, before } from 'node:test';
+import { startBrowser, startProfile } from './harness/browser.mjs';
+import { proof } from './harness/evidence.mjs';
+import { pictures, play, probe, tones } from './harness/film.mjs';
+import { scratch } from './harness/paths.mjs';
+import { enter, openLobby } from './harness/room.mjs';
+import { startServer } from './harness/server.mjs';
+import { field, tone } from './harness/signs.mjs';
+import { until } from './harness/until.mjs';
+
+/** Each has a colour (as `[y, u, v]`) and a tone of its own; no tone is another's harmonic. */
+const PEOPLE = {
+  Luna: { colour: [90, 100, 220], hertz: 440 },
+  Kaguya: { colour: [110, 60, 60], hertz: 700 },
+  Okina: { colour: [60, 220, 110], hertz: 1_130 },
+};
+/** Where nobody sings. */
+const SILENT = [550, 900];
+
+const folder = scratch('recording');
+let server, browsers;
+
+before(async () => {
+  server = await startServer();
+  browsers = {};
+  for (const [name, { colour, hertz }] of Object.entries(PEOPLE)) {
+    browsers[name] = { sound: await tone(folder, hertz), picture: await field(folder, name, colour) };
+  }
+});
+
+after(async () => {
+  await server?.stop();
+  await fs.rm(folder, { recursive: true, force: true });
+});
+
+proof('one file has everybody in their places, moving, with their names and voices; all see that it is recorded', async () => {
+  await together(['Luna', 'Kaguya', 'Okina'], 'everyone', async ([luna, kaguya, okina]) => {
+    await record(luna);
+    await kaguya.page.getByText('Luna is recording').waitFor();
+    await okina.tile('Luna').getByRole('img', { name: 'Recording' }).waitFor();
+    await lasts(luna, 6);
+    const file = await save(luna, 'everyone.webm');
+    await kaguya.page.getByText('Luna is recording').waitFor({ state: 'detached' });
+
+    const { duration, video, audio } = await probe(file);
+    assert.deepEqual([video.codec_name, video.width, video.height, audio.codec_name], ['vp8', 1280, 720, 'opus']);
+    const { complaints, seconds, frames } = await play(file);
+    assert.equal(complaints, '');
+    assert.ok(Math.abs(duration - seconds) < 0.5, `says ${duration} s, plays ${seconds} s`);
+    assert.ok(duration > 5 && duration < 12, `${duration} s`);
+    assert.ok(frames / seconds > 5, `${frames} frames in ${seconds} s`);
+
+    // As in the room: the others in the order in which they came, oneself last, the last row in the middle.
+    const film = await pictures(file, { width: 1280, height: 720, from: 2, count: 5, rate: 2 });
+    const places = { Kaguya: { x: 8, y: 6 }, Okina: { x: 644, y: 6 }, Luna: { x: 326, y: 364 } };
+    for (const [name, place] of Object.entries(places)) hasItsPlace(film, name, { ...place, width: 628, height: 353 });
+    const heard = await tones(file, [...Object.values(PEOPLE).map(({ hertz }) => hertz), ...SILENT], { from: 2 });
+    const noise = Math.max(...heard.slice(3));
+    for (const [index, name] of Object.keys(PEOPLE).entries()) {
+      assert.ok(heard[index] > 0.02 && heard[index] > 10 * noise, `${name} is heard: ${heard}`);
+    }
+    await plays(luna);
+  });
+});
+
+proof('what happens during a pause is not in the file, and a player can jump about in it', async () => {
+  await together(['Luna'], 'pause', async ([luna]) => {
+    await record(luna);
+    await lasts(luna, 3);
+    await luna.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    const paused = await seconds(luna);
+    await luna.page.waitForTimeout(2_500);
+    assert.equal(await seconds(luna), paused, 'no time passes in a pause');
+    await luna.page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await lasts(luna, paused + 4);
+    const elapsed = await seconds(luna);
+    const file = await save(luna, 'pause.webm');
+    const { duration } = await probe(file);
+    assert.ok(Math.abs(duration - elapsed) < 1.5, `${duration} s in the file, ${elapsed} s on the screen`);
+    const { complaints, seconds: played } = await play(file);
+    assert.equal(complaints, '');
+    assert.ok(Math.abs(duration - played) < 0.5, `says ${duration} s, plays ${played} s`);
+    await plays(luna, 4);
+  });
+});
+
+proof('a screen with the own voice is recorded alone', async () => {
+  await together(['Luna', 'Kaguya'], 'screen', async ([luna]) => {
+    await record(luna, { what: 'A screen or a tab' });
+    await lasts(luna, 4);
+    const file = await save(luna, 'screen.webm');
+    const [own, other] = await tones(file, [PEOPLE.Luna.hertz, PEOPLE.Kaguya.hertz]);
+    assert.ok(own > 0.02 && own > 10 * other, `${own}, ${other}`);
+    const { complaints } = await play(file);
+    assert.equal(complaints, '');
+    const [picture] = await pictures(file, { width: 64, height: 36, from: 2, count: 1 });
+    assert.ok(new Set(picture.bytes).size > 3, 'there is something to see');
+  });
+});
+
+proof('it can be MP4 as well', async () => {
+  await together(['Luna'], 'mp4', async ([luna]) => {
+    await record(luna, { format: 'MP4' });
+    await lasts(luna, 6);
+    const file = await save(luna, 'own.mp4');
+    const { complaints, seconds: played } = await play(file);
+    assert.equal(complaints, '');
+    assert.ok(played > 4, `${played} s`);
+  });
+});
+
+proof('what a crashed tab and a killed browser leave behind plays, and is offered at the next visit', async () => {
+  const profile = path.join(folder, 'profile');
+  let browser = await startProfile(profile, browsers.Luna);
+  try {
+    for (const [room, crash] of [['tab', crashTab], ['browser', () => browser.kill()]]) {
+      const luna = await go(browser, room, 'Luna');
+      await record(luna);
+      await lasts(luna, 5);
+      const recorded = await seconds(luna);
+      await crash(luna.page);
+      if (room === 'browser') browser = await startProfile(profile, browsers.Luna);
+      const page = await browser.person();
+      await page.goto(server.url);
+      const kept = page.getByRole('region', { name: 'Recordings on this device' });
+      await kept.waitFor();
+      const file = await download(page, kept.getByRole('link', { name: 'Save' }).first(), `${room}.webm`);
+      assert.match(path.basename(file), new RegExp(`^${room}.webm$`));
+      const { complaints, seconds: played } = await play(file);
+      assert.ok(played > recorded - 2, `${played} of ${recorded} s; ${complaints}`);
+      const { duration, video, audio } = await probe(file);
+      assert.ok(video && audio && duration > recorded - 2, `says ${duration} s`);
+      await kept.getByRole('button', { name: 'Delete' }).click();
+      await kept.getByRole('button', { name: 'Delete' }).click();
+      await kept.waitFor({ state: 'detached' });
+      await page.reload();
+      await page.getByRole('button', { name: 'Join', exact: true }).waitFor();
+      assert.equal(await kept.count(), 0, 'what was deleted is gone');
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
+proof('when the space ends it stops in good time, says so, and keeps what there is', async () => {
+  await together(['Luna'], 'full', async ([luna]) => {
+    const devtools = await luna.page.context().newCDPSession(luna.page);
+    const allow = (bytes) => devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.url).origin, quotaSize: bytes });
+    await allow(10_000_000);
+    await ask(luna);
+    await luna.page.getByRole('button', { name: 'Start recording' }).click();
+    await luna.page.getByText('There is not enough space left on this device.').waitFor();
+    await allow(1_000_000_000);
+    await luna.page.getByRole('button', { name: 'Start recording' }).click();
+    await lasts(luna, 3);
+    await allow(10_000_000);
+    await luna.page.getByText('It was stopped because the space on this device ran out.').waitFor();
+    const file = await download(luna.page, luna.page.getByRole('link', { name: 'Save' }).first(), 'full.webm');
+    const { complaints, seconds: played } = await play(file);
+    assert.equal(complaints, '');
+    assert.ok(played > 2, `${played} s`);
+  });
+});
+
+proof('leaving the room completes the recording, and the lobby has it', async () => {
+  await together(['Luna'], 'left', async ([luna]) => {
+    await luna.page.keyboard.press('r');
+    await luna.page.getByRole('dialog', { name: 'Record' }).waitFor();
+    await luna.page.getByRole('button', { name: 'Start recording' }).click();
+    await lasts(luna, 3);
+    await luna.leave();
+    const kept = luna.page.getByRole('region', { name: 'Recordings on this device' });
+    const file = await download(luna.page, kept.getByRole('link', { name: 'Save' }), 'left.webm');
+    const { complaints } = await play(file);
+    assert.equal(complaints, '');
+    assert.ok((await probe(file)).duration > 2);
+  });
+});
+
+/** People in a room, each with a browser of its own; the browsers are closed afterwards. */
+async function together(names, room, body) {
+  const open = [];
+  try {
+    const members = [];
+    for (const name of names) {
+      open.push(await startBrowser(browsers[name]));
+      members.push(await go(open.at(-1), room, name));
+    }
+    for (const member of members) {
+      for (const other of names.filter((name) => name !== member.name)) await member.seesAndHears(other);
+    }
+    await body(members);
+  } finally {
+    for (const browser of open) await browser.close();
+  }
+}
+
+/** Goes in with an untouched voice: a steady tone is what noise suppression is there to remove. */
+async function go(browser, room, name) {
+  const page = await browser.person();
+  await page.addInitScript(() => localStorage.setItem('tsukiyo.microphone.processing', '000'));
+  const member = await openLobby(page, server, { room, name });
+  await member.join();
+  return member;
+}
+
+async function ask(member) {
+  await member.page.getByRole('button', { name: 'More' }).click();
+  await member.page.getByRole('button', { name: 'Record', exact: false }).click();
+  await member.page.getByRole('dialog', { name: 'Record' }).waitFor();
+}
+
+async function record(member, { what, format } = {}) {
+  await ask(member);
+  if (what) await member.page.getByRole('radio', { name: what }).check();
+  if (format) await member.page.getByRole('radio', { name: format }).check();
+  await member.page.getByRole('button', { name: 'Start recording' }).click();
+  await member.page.getByRole('timer').waitFor();
+}
+
+/** How long the screen says that it has recorded, in seconds. */
+async function seconds(member) {
+  const [minutes, rest] = (await member.page.getByRole('timer').textContent()).split(':').map(Number);
+  return minutes * 60 + rest;
+}
+
+function lasts(member, wanted) {
+  return until(`${wanted} s are recorded`, async () => (await seconds(member)) >= wanted, { within: 60_000 });
+}
+
+async function save(member, name) {
+  await member.page.getByRole('button', { name: 'Stop', exact: true }).click();
+  const dialog = member.page.getByRole('dialog', { name: 'Your recording' });
+  await dialog.waitFor();
+  return download(member.page, dialog.getByRole('link', { name: 'Save' }).first(), name);
+}
+
+async function download(page, link, name) {
+  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  assert.match(file.suggestedFilename(), /^Tsukiyo \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d .+\.(webm|mp4)$/);
+  const to = path.join(folder, name);
+  await file.saveAs(to);
+  return to;
+}
+
+/** The preview shows the recording; with `at`, also from that second on. */
+function plays(member, at = 0) {
+  return member.page.locator('video.kept-video').evaluate(async (video, at) => {
+    const event = (name) => new Promise((resolve) => video.addEventListener(name, resolve, { once: true }));
+    if (video.readyState < 1) await event('loadedmetadata');
+    if (!Number.isFinite(video.duration)) throw new Error('it does not know how long it is');
+    if (at > 0) {
+      const sought = event('seeked');
+      video.currentTime = at;
+      await sought;
+    }
+    await video.play();
+    await new Promise((shown) => video.requestVideoFrameCallback(shown));
+    if (video.currentTime < at) throw new Error(`plays at ${video.currentTime}`);
+  }, at);
+}
+
+async function crashTab(page) {
+  await Promise.all([page.waitForEvent('crash'), page.goto('chrome://crash').catch(() => {})]);
+  await page.close();
+}
+
+/** A person's colour fills the place, something moves in it, and a name stands in its corner. */
+function hasItsPlace(film, name, { x, y, width, height }) {
+  const [luma, u, v] = PEOPLE[name].colour;
+  const wanted = [luma + 1.402 * (v - 128), luma - 0.344 * (u - 128) - 0.714 * (v - 128), luma + 1.772 * (u - 128)];
+  const far = (colour) => Math.max(...colour.map((value, index) => Math.abs(value - Math.min(255, Math.max(0, wanted[index])))));
+  const spots = [0.1, 0.3, 0.5, 0.7, 0.9].flatMap((across) =>
+    [0.1, 0.5, 0.75].map((down) => [Math.round(x + across * width), Math.round(y + down * height)]));
+  for (const picture of film) {
+    const right = spots.filter(([left, top]) => far(picture.at(left, top)) < 40);
+    // The bar covers one column at most.
+    assert.ok(right.length >= spots.length - 3, `${name} is in its place: ${spots.map(([left, top]) => picture.at(left, top)).join(' ')}, wanted ${wanted}`);
+    assert.ok(far(picture.at(x + 16, y + height - 24)) > 40, `${name}'s name is there`);
+  }
+  const row = (picture) => picture.bytes.subarray((Math.round(y + height / 2) * picture.width + x) * 3, (Math.round(y + height / 2) * picture.width + x + width) * 3);
+  const bar = (picture) => {
+    const bytes = row(picture);
+    let [light, at] = [0, 0];
+    for (let index = 0; index < bytes.length; index += 3) {
+      const sum = bytes[index] + bytes[index + 1] + bytes[index + 2];
+      if (sum > light) [light, at] = [sum, index];
+    }
+    return at;
+  };
+  assert.ok(new Set(film.map(bar)).size > 1, `${name} moves`);
+}
