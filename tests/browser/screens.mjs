@@ -132,6 +132,37 @@ const screens = {
       await page.keyboard.press('Escape');
     }
   },
+  async recording() {
+    for (const [size, theme, lang] of [['desk', 'dark', 'en'], ['desk', 'light', 'ja'], ['phone', 'dark', 'ja'], ['phone', 'light', 'en']]) {
+      const name = `${size}-${theme}`;
+      const other = await person(withDevices, { size, theme, lang, name: 'かぐや' });
+      await enter(other, `recording-${name}`);
+      const page = await person(withDevices, { size, theme, lang, name: 'Luna' });
+      await enter(page, `recording-${name}`);
+      await page.keyboard.press('r');
+      await page.locator('.record-form').waitFor();
+      await page.locator('.record-form .hint').nth(1).getByText(/GB|MB|TB/).waitFor();
+      await shoot(page, `record-ask-${name}`);
+      await page.locator('.record-form [type=submit]').click();
+      await page.locator('.record-time').getByText('00:03').waitFor();
+      await shoot(page, `record-on-${name}`);
+      await shoot(other, `record-other-${name}`);
+      await page.locator('.record-button').first().click();
+      await page.locator('.record-bar[data-paused=true]').waitFor();
+      await shoot(page, `record-paused-${name}`);
+      await page.locator('.record-button').nth(1).click();
+      await page.locator('.kept-video').evaluate((video) => video.readyState > 1 || new Promise((shown) => video.addEventListener('loadeddata', shown)));
+      await shoot(page, `record-done-${name}`);
+      await page.locator('.kept .danger').click();
+      await shoot(page, `record-sure-${name}`);
+      await page.keyboard.press('Escape');
+      await page.locator('.control.leave').click();
+      await page.locator('.leftovers').waitFor();
+      await page.screenshot({ path: path.join(folder, `record-lobby-${name}.png`), fullPage: true });
+      await page.context().close();
+      await other.context().close();
+    }
+  },
   async posts() {
     for (const [size, theme, lang] of [['desk', 'dark', 'en'], ['phone', 'light', 'ja']]) {
       const page = await person(withoutDevices, { size, theme, lang });

@@ -8,6 +8,7 @@ use crate::{
     icons::{self, Icon},
     prefs::RECORDINGS,
     recorder::Kept,
+    ui::dialog::use_return,
 };
 use dioxus::prelude::*;
 
@@ -51,11 +52,16 @@ pub fn KeptList() -> Element {
 #[component]
 fn List(kept: Resource<Vec<Kept>>) -> Element {
     let all = kept.read().clone().unwrap_or_default();
+    let list = use_return();
 
     rsx! {
-        ul { class: "kept-list",
+        // It takes the focus when what had it is removed.
+        ul { class: "kept-list", tabindex: "-1", onmounted: move |event| list.remember(&event),
             for (index, file) in all.into_iter().enumerate() {
-                One { key: "{file.name}", file, first: index == 0, onremoved: move |()| kept.restart() }
+                One { key: "{file.name}", file, first: index == 0, onremoved: move |()| {
+                    list.focus();
+                    kept.restart();
+                } }
             }
         }
     }
@@ -68,6 +74,13 @@ fn One(file: Kept, first: bool, onremoved: EventHandler<()>) -> Element {
     // The newest is what one has come to see; the others are opened when they are wanted.
     let mut shown = use_signal(|| first);
     let mut sure = use_signal(|| false);
+    // The button that asks takes the place of the one that was pressed, and its focus.
+    let mut asked = use_signal(|| false);
+    let focus = move |event: MountedEvent| async move {
+        if asked() {
+            event.set_focus(true).await.ok();
+        }
+    };
     let host = app.host();
     let when = short(file.at, host.now(), &|at| host.utc_offset(at));
     let play = words.fill("record-play", &[("name", &file.name)]);
@@ -91,7 +104,7 @@ fn One(file: Kept, first: bool, onremoved: EventHandler<()>) -> Element {
             div { class: "actions",
                 if sure() {
                     span { class: "problem", role: "alert", {words.say("record-delete-sure")} }
-                    button { class: "quiet", r#type: "button", onclick: move |_| sure.set(false), {words.say("record-keep")} }
+                    button { class: "quiet", r#type: "button", onmounted: focus, onclick: move |_| sure.set(false), {words.say("record-keep")} }
                     button {
                         class: "button danger",
                         r#type: "button",
@@ -110,7 +123,14 @@ fn One(file: Kept, first: bool, onremoved: EventHandler<()>) -> Element {
                         {words.say("record-delete")}
                     }
                 } else {
-                    button { class: "quiet danger", r#type: "button", onclick: move |_| sure.set(true),
+                    button {
+                        class: "quiet danger",
+                        r#type: "button",
+                        onmounted: focus,
+                        onclick: move |_| {
+                            asked.set(true);
+                            sure.set(true);
+                        },
                         Icon { d: icons::TRASH }
                         {words.say("record-delete")}
                     }

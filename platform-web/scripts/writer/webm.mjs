@@ -5,12 +5,16 @@
 
 const ID = {
   segment: 0x18538067, info: 0x1549a966, tracks: 0x1654ae6b, entry: 0xae, number: 0xd7, type: 0x83,
-  cluster: 0x1f43b675, timestamp: 0xe7, duration: 0x4489, void: 0xec,
+  cluster: 0x1f43b675, timestamp: 0xe7, block: 0xa3, duration: 0x4489, void: 0xec,
   seekHead: 0x114d9b74, seek: 0x4dbb, seekId: 0x53ab, seekPosition: 0x53ac,
   cues: 0x1c53bb6b, cuePoint: 0xbb, cueTime: 0xb3, cuePositions: 0xb7, cueTrack: 0xf7, cueCluster: 0xf1,
 };
 const UNKNOWN = -1;
 const VIDEO = 1;
+/** A block begins with its track (one byte, as there are two), its time, and flags. */
+const BLOCK_HEAD = 4;
+/** The flag of a picture that needs no other. */
+const KEY = 0x80;
 /** Bytes that are kept free for the pointer to the index. */
 const POINTER = 32;
 /** The longest id and size that an element begins with. */
@@ -28,7 +32,10 @@ export class WebM {
   #rest = new Uint8Array();
   /** How much of an element's content is still to come. */
   #skip = 0;
-  #clusters = [];
+  /** The cluster that is being looked at, until a picture in it is found. */
+  #cluster = null;
+  /** Where the film can be entered: the clusters that begin with a whole picture. */
+  #doors = [];
 
   /** Takes the file's beginning, and returns it with room in it; `null` while it is not complete, or is no WebM. */
   begin(bytes) {
@@ -71,7 +78,7 @@ export class WebM {
 
   /** What to write at the end of the file and into its head for players to jump about in it. */
   end(size) {
-    const points = this.#clusters.map(({ time, at }) =>
+    const points = this.#doors.map(({ time, at }) =>
       element(ID.cuePoint, join(
         element(ID.cueTime, uint(time)),
         element(ID.cuePositions, join(element(ID.cueTrack, uint(this.#track)), element(ID.cueCluster, uint(at)))),
@@ -88,6 +95,14 @@ export class WebM {
     ];
   }
 
+  /** Looks whether the first picture of a cluster is a whole one, or only says what has changed since the one before. */
+  #block(bytes, at) {
+    const track = bytes[at] & 0x7f;
+    if (!this.#cluster || track !== this.#track) return;
+    if (bytes[at + BLOCK_HEAD - 1] & KEY) this.#doors.push(this.#cluster);
+    this.#cluster = null;
+  }
+
   /** Goes through elements, into clusters and past everything else. */
   #look(bytes) {
     const all = join(this.#rest, bytes);
@@ -97,13 +112,15 @@ export class WebM {
       const one = head(all, at);
       // Too little to tell.
       if (!one || (one.id === ID.timestamp && one.end > all.length)) break;
+      if (one.id === ID.block && one.content + BLOCK_HEAD > all.length) break;
       if (one.id === ID.cluster) {
-        this.#clusters.push({ time: 0, at: this.#seen + at - this.#base });
+        this.#cluster = { time: 0, at: this.#seen + at - this.#base };
         at = one.content;
         continue;
       }
       if (one.end === UNKNOWN) throw new RangeError('this is no WebM');
-      if (one.id === ID.timestamp) this.#clusters.at(-1).time = number(all, one.content, one.end);
+      if (one.id === ID.timestamp && this.#cluster) this.#cluster.time = number(all, one.content, one.end);
+      if (one.id === ID.block) this.#block(all, one.content);
       const end = Math.min(one.end, all.length);
       this.#skip = one.end - end;
       at = end;

@@ -16,7 +16,7 @@ export async function probe(file) {
 
 /** Decodes all of it, and returns what the decoders complain of, for how many seconds it plays, and how many frames it has. */
 export async function play(file) {
-  const { stderr, stdout } = await run('ffmpeg', ['-v', 'error', '-progress', '-', '-i', file, '-f', 'null', '-']);
+  const { stderr, stdout } = await run('ffmpeg', ['-v', 'error', '-progress', '-', '-i', file, '-fps_mode', 'vfr', '-f', 'null', '-']);
   const last = (name) => [...stdout.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].at(-1)[1];
   return { complaints: stderr, seconds: Number(last('out_time_us')) / 1e6, frames: Number(last('frame')) };
 }
