@@ -39,6 +39,17 @@ for (const colorScheme of ['dark', 'light']) {
     await luna.reads(['hello']);
     await kaguya.switch('Camera').click();
     await part(t, 'room, with chat', () => hasNoBarriers(luna.page));
+    await luna.page.keyboard.press('Escape');
+    await luna.page.keyboard.press('r');
+    await luna.page.getByRole('dialog', { name: 'Record' }).waitFor();
+    await part(t, 'before a recording', () => hasNoBarriers(luna.page));
+    await luna.page.getByRole('button', { name: 'Start recording' }).click();
+    await luna.page.getByRole('timer').getByText('00:01').waitFor();
+    await part(t, 'while it is recorded', () => hasNoBarriers(luna.page));
+    await part(t, 'while somebody else records', () => hasNoBarriers(kaguya.page));
+    await luna.page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await luna.page.getByRole('link', { name: 'Save' }).waitFor();
+    await part(t, 'after a recording', () => hasNoBarriers(luna.page));
     for (const path of ['/posts', '/posts/new', '/no/such/page']) {
       await luna.page.goto(`${server.url}${path}`);
       await luna.page.getByRole('heading', { level: 1 }).waitFor();
@@ -110,6 +121,14 @@ proof('on a phone of 360 px nothing is cut off, and whatever is tapped is large 
   const kaguya = await enter(browser, server, { room: 'phone', name: 'Kaguya' });
   await luna.seesAndHears('Kaguya');
   await part(t, 'room', () => fits(luna.page));
+  await luna.page.keyboard.press('r');
+  await luna.page.getByRole('button', { name: 'Start recording' }).click();
+  await luna.page.getByRole('timer').waitFor();
+  await part(t, 'room, while it is recorded', () => fits(luna.page));
+  await luna.page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await luna.page.getByRole('link', { name: 'Save' }).waitFor();
+  await part(t, 'room, with a recording', () => fits(luna.page));
+  await luna.page.keyboard.press('Escape');
   await luna.openChat();
   await kaguya.openChat();
   await kaguya.say(`a long word: ${'w'.repeat(300)}`);

@@ -25,7 +25,8 @@ pub fn Leftovers() -> Element {
             section { class: "leftovers", "aria-label": words.say("record-kept"),
                 h2 { {words.say("record-kept")} }
                 p { class: "hint", {words.say("record-kept-hint")} }
-                List { kept }
+                // The one primary action of the lobby is to join.
+                List { kept, save: "button quiet" }
             }
         }
     }
@@ -40,7 +41,7 @@ pub fn KeptList() -> Element {
     let none = kept.read().as_ref().is_some_and(Vec::is_empty);
 
     rsx! {
-        List { kept }
+        List { kept, save: "button primary" }
         p { class: "hint", role: "status",
             if none {
                 {words.say("record-nothing")}
@@ -50,7 +51,7 @@ pub fn KeptList() -> Element {
 }
 
 #[component]
-fn List(kept: Resource<Vec<Kept>>) -> Element {
+fn List(kept: Resource<Vec<Kept>>, save: &'static str) -> Element {
     let all = kept.read().clone().unwrap_or_default();
     let list = use_return();
 
@@ -58,7 +59,7 @@ fn List(kept: Resource<Vec<Kept>>) -> Element {
         // It takes the focus when what had it is removed.
         ul { class: "kept-list", tabindex: "-1", onmounted: move |event| list.remember(&event),
             for (index, file) in all.into_iter().enumerate() {
-                One { key: "{file.name}", file, first: index == 0, onremoved: move |()| {
+                One { key: "{file.name}", file, first: index == 0, save, onremoved: move |()| {
                     list.focus();
                     kept.restart();
                 } }
@@ -68,7 +69,7 @@ fn List(kept: Resource<Vec<Kept>>) -> Element {
 }
 
 #[component]
-fn One(file: Kept, first: bool, onremoved: EventHandler<()>) -> Element {
+fn One(file: Kept, first: bool, save: &'static str, onremoved: EventHandler<()>) -> Element {
     let app = use_app();
     let words = use_own_words();
     // The newest is what one has come to see; the others are opened when they are wanted.
@@ -134,7 +135,7 @@ fn One(file: Kept, first: bool, onremoved: EventHandler<()>) -> Element {
                         Icon { d: icons::TRASH }
                         {words.say("record-delete")}
                     }
-                    a { class: "button primary", href: "{file.url}", download: "{file.name}",
+                    a { class: save, href: "{file.url}", download: "{file.name}",
                         Icon { d: icons::DOWNLOAD }
                         {words.say("record-save")}
                     }

@@ -10,6 +10,7 @@ const SCRIM = 'rgb(10 15 32 / .72)';
 const DANGER = '#ff9d9d';
 const SPEAK = '#7fd1ae';
 const FONT = '"Inter", "Noto Sans JP", "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic UI", system-ui, sans-serif';
+const HAVE_CURRENT_DATA = 2;
 /** The size of the icons' drawings. */
 const ICON = 24;
 
@@ -49,6 +50,14 @@ export class Compositor {
     }
     this.#scene = scene;
     this.#fresh = false;
+  }
+
+  /** Resolves when every picture has begun, or after a while: a film should not begin with empty tiles. */
+  async begun(patience) {
+    const waited = new Promise((resolve) => setTimeout(resolve, patience));
+    const all = [...this.#videos.values()].map((video) =>
+      video.readyState >= HAVE_CURRENT_DATA || new Promise((resolve) => video.addEventListener('loadeddata', resolve)));
+    await Promise.race([waited, Promise.all(all)]);
   }
 
   /** Draws the moment. */

@@ -15,6 +15,8 @@ const BITS = { videoBitsPerSecond: 2_500_000, audioBitsPerSecond: 128_000, video
 const SLICE = 1_000;
 /** The space that must be left on the disk: some two minutes, so that there is time to end well. */
 const LEAST = 50_000_000;
+/** How long to wait for the pictures to begin, in milliseconds. */
+const PATIENCE = 500;
 /** How often it is told how things stand, in milliseconds. */
 const TOLD = 500;
 
@@ -60,7 +62,7 @@ class Recorder extends EventTarget {
       if (this.free !== null && this.free < LEAST) throw new DOMException('no space is left', 'QuotaExceededError');
       await this.#open();
       this.#mixer = new Mixer();
-      this.#run();
+      await this.#run();
     } catch (error) {
       this.#release();
       throw error;
@@ -109,10 +111,11 @@ class Recorder extends EventTarget {
     this.#writer.onmessage = ({ data }) => this.#written(data);
   }
 
-  #run() {
+  async #run() {
     const { width, height } = this.#plan;
     if (!this.#display) this.#compositor = new Compositor(width, height, RATE);
     this.show(this.#plan);
+    await this.#compositor?.begun(PATIENCE);
     const [picture] = this.#display?.getVideoTracks() ?? [this.#compositor.track];
     picture.addEventListener('ended', () => this.stop());
     this.#stream = new MediaStream([picture, this.#mixer.track]);
