@@ -93,6 +93,11 @@ pub trait Host {
         None
     }
 
+    /// Keeps the screen from going dark, or no longer does (`navigator.wakeLock`).
+    fn keep_awake(&self, on: bool) {
+        let _ = on;
+    }
+
     /// Returns bytes that nobody can guess (`crypto.getRandomValues`).
     fn random(&self) -> [u8; 16];
 

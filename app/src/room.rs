@@ -5,6 +5,7 @@ mod controls;
 mod grid;
 mod help;
 mod menu;
+mod plugged;
 mod record;
 mod settings;
 mod share;
@@ -36,6 +37,7 @@ use controls::Controls;
 use dioxus::prelude::*;
 use grid::Grid;
 use help::Help;
+use plugged::Plugged;
 use record::{RecordingIfWanted, WhoRecords, use_record};
 use session::{Command, view::Link};
 use settings::Settings;
@@ -89,6 +91,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
     let unread = use_unread(panels.chat);
     let link = invite(&app.door().origin, &room);
     use_title(room.as_str());
+    use_hook(|| app.host().keep_awake(true));
+    use_drop(move || app.host().keep_awake(false));
 
     rsx! {
         div {
@@ -126,6 +130,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
                 ServerAway {}
                 ShareTrouble {}
                 Unheard {}
+                Plugged {}
                 WhoRecords { record: panels.record }
                 Grid { name: name.clone(), link, panels }
             }

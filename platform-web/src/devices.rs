@@ -2,16 +2,24 @@
 
 use crate::{
     exception::exception,
-    js::{Listener, dictionary, window},
+    js::{Listener, dictionary, text, window},
 };
 use session::{
     platform::{Exception, MediaConstraints, MediaKind, MediaStreamTrack},
     view::{Device, DeviceKind},
 };
 use std::{cell::RefCell, rc::Rc};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaDeviceInfo, MediaDeviceKind, MediaDevices, MediaStream, MediaStreamConstraints};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `getSettings`, of which one text is wanted and not all that web-sys knows.
+    type Settings;
+    #[wasm_bindgen(method, js_name = getSettings)]
+    fn get_settings(this: &Settings) -> JsValue;
+}
 
 /// A track of a camera or microphone.
 #[derive(Clone)]
@@ -126,6 +134,11 @@ impl Track {
 impl MediaStreamTrack for Track {
     fn kind(&self) -> MediaKind {
         kind(&self.track)
+    }
+
+    fn device(&self) -> Option<String> {
+        let settings = self.track.unchecked_ref::<Settings>().get_settings();
+        text(&settings, "deviceId").filter(|id| !id.is_empty())
     }
 
     fn set_enabled(&self, enabled: bool) {

@@ -1,6 +1,6 @@
 //! The small services that components ask for.
 
-use crate::{chunk, clock, display, fetch::fetch, js::window, recorder, storage, tone};
+use crate::{awake, chunk, clock, display, fetch::fetch, js::window, recorder, storage, tone};
 use app::{
     Chunk, Keep,
     fetch::{Request, Response},
@@ -89,6 +89,10 @@ impl app::Host for Host {
 
     fn recorder(&self) -> Option<Rc<dyn Recorder>> {
         recorder::open()
+    }
+
+    fn keep_awake(&self, on: bool) {
+        awake::keep(on);
     }
 
     fn random(&self) -> [u8; 16] {

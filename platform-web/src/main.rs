@@ -6,6 +6,7 @@
 //! - Whatever listens to an event stops listening when it is dropped.
 
 mod address;
+mod awake;
 mod browser;
 mod chunk;
 mod clock;

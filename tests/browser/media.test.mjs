@@ -51,6 +51,20 @@ proof('whoever mutes is seen to be muted and is not heard', async () => {
   await kaguya.seesAndHears('Luna');
 });
 
+proof('a microphone that is unplugged is replaced by another, and the person is told', async () => {
+  const [luna, kaguya] = await pair('unplugged');
+  await kaguya.seesAndHears('Luna');
+  await luna.page.evaluate(() => {
+    const track = window.__watch.captured.find(({ kind }) => kind === 'audio');
+    // What a browser does when the plug is pulled.
+    track.stop();
+    track.dispatchEvent(new Event('ended'));
+  });
+  await until('another is open', () => luna.page.evaluate(() => window.__watch.captured.some(({ kind, readyState }) => kind === 'audio' && readyState === 'live')));
+  await kaguya.seesAndHears('Luna');
+  assert.equal((await kaguya.connections()).made, 1);
+});
+
 proof('the switches of the lobby hold in the room', async () => {
   await browser.empty();
   const luna = await openLobby(await browser.person(), server, { room: 'switched', name: 'Luna' });

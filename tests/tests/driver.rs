@@ -358,23 +358,83 @@ fn an_unplugged_microphone_says_so_and_works_again_when_it_is_back() {
         let kaguya = world.enter("Kaguya", "tsukimi").await;
         let okina = world.enter("Okina", "tsukimi").await;
         kaguya.connected_to(&["Okina"]).await;
-        okina.device.open_tracks(MediaKind::Audio)[0].unplug();
+        okina.device.unplug("microphone");
         okina
             .until("it says so", |view| {
-                view.local.microphone == Source::Trouble(Trouble::Missing)
+                view.local.microphone == Source::Trouble(Trouble::Missing) && view.local.lost.len() == 1
             })
             .await;
         kaguya
             .until("the others know", |view| !view.people[0].media.audio)
             .await;
-        okina.device.happen(PlatformEvent::DevicesChanged);
+        okina.device.plug(DeviceKind::Microphone, "microphone");
         okina
-            .until("it is back", |view| view.local.microphone == Source::On)
+            .until("it is back", |view| {
+                view.local.microphone == Source::On && view.local.lost.is_empty()
+            })
             .await;
         kaguya
             .until("the others know", |view| view.people[0].media.audio)
             .await;
         eventually("the voice", || kaguya.receives(Slot::Microphone, "Okina")).await;
+    });
+}
+
+#[test]
+fn where_there_is_another_microphone_it_takes_over_and_the_first_is_offered_when_it_is_back() {
+    World::run(async |world| {
+        let kaguya = world.enter("Kaguya", "tsukimi").await;
+        let okina = world.enter("Okina", "tsukimi").await;
+        kaguya.connected_to(&["Okina"]).await;
+        okina.device.plug(DeviceKind::Microphone, "built-in");
+        okina
+            .until("it is listed", |view| view.devices.all.len() == 3)
+            .await;
+        okina.device.unplug("microphone");
+        okina
+            .until("the other takes over", |view| {
+                let lost = view.local.lost.first();
+                let instead = lost.and_then(|lost| lost.instead.as_ref());
+                view.local.microphone == Source::On && instead.is_some_and(|device| device.id == "built-in")
+            })
+            .await;
+        eventually("the voice", || kaguya.receives(Slot::Microphone, "Okina")).await;
+        assert_eq!(
+            okina.device.open_tracks(MediaKind::Audio).len(),
+            1,
+            "no track is there twice"
+        );
+        okina.device.plug(DeviceKind::Microphone, "microphone");
+        okina
+            .until("the first is offered", |view| {
+                view.local
+                    .lost
+                    .first()
+                    .is_some_and(|lost| lost.back && lost.device.id == "microphone")
+            })
+            .await;
+        okina.handle.send(Command::Choose {
+            kind: DeviceKind::Microphone,
+            id: "microphone".to_owned(),
+        });
+        okina
+            .until("it is in use, and nothing is offered", |view| {
+                view.local.lost.is_empty()
+            })
+            .await;
+        eventually("the first device is open", || {
+            okina
+                .device
+                .open_tracks(MediaKind::Audio)
+                .iter()
+                .all(|track| track.device().as_deref() == Some("microphone"))
+        })
+        .await;
+        assert_eq!(
+            kaguya.device.asked("connection"),
+            okina.device.asked("connection"),
+            "nothing was connected anew"
+        );
     });
 }
 

@@ -94,8 +94,21 @@ pub struct Local {
     pub screen_sound: Option<StreamId>,
     /// The person's voice, silent while muted. It must not play. `None` while no microphone is open.
     pub voice: Option<StreamId>,
+    /// Devices that were in use and are gone, or are back and not in use.
+    pub lost: Vec<Lost>,
     /// The person speaks while it is muted.
     pub unheard: bool,
+}
+
+/// A device that was in use when it was unplugged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// The device.
+    pub device: Device,
+    /// It can be used again, with [`crate::Command::Choose`].
+    pub back: bool,
+    /// What is used in its place; `None` while there is nothing.
+    pub instead: Option<Device>,
 }
 
 /// A camera, microphone or shared screen of the person.

@@ -41,6 +41,7 @@
     devices.getUserMedia = async (constraints) => {
       const stream = await getUserMedia(constraints);
       for (const track of stream.getTracks()) own.add(track);
+      watch.captured = stream.getTracks();
       return stream;
     };
     const getDisplayMedia = devices.getDisplayMedia?.bind(devices);

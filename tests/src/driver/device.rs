@@ -38,6 +38,8 @@ struct Inner {
     traits: RefCell<BTreeSet<Trait>>,
     /// What survives a reload: the storage of the device and of the tab.
     storage: RefCell<BTreeMap<(Keep, String), String>>,
+    /// Cameras and microphones that are plugged in.
+    plugged: RefCell<Vec<Listed>>,
     events: RefCell<Option<Events<PlatformEvent>>>,
     sockets: RefCell<Vec<Cut>>,
     tracks: RefCell<Vec<Track>>,
@@ -68,6 +70,10 @@ impl Device {
             random: Cell::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
             traits: RefCell::default(),
             storage: RefCell::default(),
+            plugged: RefCell::new(vec![
+                listed(DeviceKind::Camera, "camera"),
+                listed(DeviceKind::Microphone, "microphone"),
+            ]),
             events: RefCell::default(),
             sockets: RefCell::default(),
             tracks: RefCell::default(),
@@ -84,6 +90,34 @@ impl Device {
         } else {
             traits.remove(&what);
         }
+    }
+
+    /// Plugs a camera or a microphone in.
+    pub fn plug(&self, kind: DeviceKind, id: &str) {
+        self.0.plugged.borrow_mut().push(listed(kind, id));
+        self.happen(PlatformEvent::DevicesChanged);
+    }
+
+    /// Unplugs a camera or a microphone.
+    pub fn unplug(&self, id: &str) {
+        self.0.plugged.borrow_mut().retain(|device| device.id != id);
+        let tracks = self.0.tracks.borrow().clone();
+        for track in tracks
+            .iter()
+            .filter(|track| track.device().as_deref() == Some(id))
+        {
+            track.unplug();
+        }
+        self.happen(PlatformEvent::DevicesChanged);
+    }
+
+    /// The id of the device that is named, or of any of its kind; `None` when it is not there.
+    fn find(&self, kind: DeviceKind, named: Option<&String>) -> Option<String> {
+        let plugged = self.0.plugged.borrow();
+        let mut fitting = plugged
+            .iter()
+            .filter(|device| device.kind == kind && named.is_none_or(|named| *named == device.id));
+        fitting.next().map(|device| device.id.clone())
     }
 
     /// Something happens to the platform.
@@ -187,20 +221,31 @@ impl Platform for Device {
         tokio::task::yield_now().await;
         self.count("getUserMedia");
         let (audio, video) = (constraints.audio.is_some(), constraints.video.is_some());
-        let gone = |device: &Option<Option<String>>, id| matches!(device, Some(Some(named)) if named != id);
-        let gone = gone(&constraints.audio, "microphone") || gone(&constraints.video, "camera");
+        let find = |kind, asked: &Option<Option<String>>| {
+            asked.as_ref().map(|named| self.find(kind, named.as_ref()))
+        };
+        let found = [
+            (MediaKind::Audio, find(DeviceKind::Microphone, &constraints.audio)),
+            (MediaKind::Video, find(DeviceKind::Camera, &constraints.video)),
+        ];
+        let named = [&constraints.audio, &constraints.video]
+            .iter()
+            .any(|asked| matches!(asked, Some(Some(_))));
+        let missing = found.iter().any(|(_, found)| matches!(found, Some(None)));
         let wrong = [
             (self.has(Trait::Refusing), "NotAllowedError"),
             (video && self.has(Trait::NoCamera), "NotFoundError"),
+            (missing && !named, "NotFoundError"),
             (audio && self.has(Trait::BusyMicrophone), "NotReadableError"),
-            (gone, "OverconstrainedError"),
+            (missing, "OverconstrainedError"),
         ];
         if let Some((_, name)) = wrong.into_iter().find(|(wrong, _)| *wrong) {
             return Err(Exception::new(name, "as the test wants it"));
         }
-        let kinds = [(audio, MediaKind::Audio), (video, MediaKind::Video)];
-        let kinds = kinds.into_iter().filter(|(wanted, _)| *wanted);
-        let tracks: Vec<_> = kinds.map(|(_, kind)| Track::new(kind)).collect();
+        let tracks: Vec<_> = found
+            .into_iter()
+            .filter_map(|(kind, found)| Some(Track::new(kind, found?)))
+            .collect();
         self.0.tracks.borrow_mut().extend(tracks.iter().cloned());
         Ok(tracks)
     }
@@ -211,20 +256,15 @@ impl Platform for Device {
         if self.has(Trait::Refusing) {
             return Err(Exception::new("NotAllowedError", "Permission denied"));
         }
-        let tracks = [MediaKind::Video, MediaKind::Audio].map(Track::new);
+        let tracks = [MediaKind::Video, MediaKind::Audio].map(|kind| Track::new(kind, None));
         self.0.tracks.borrow_mut().extend(tracks.iter().cloned());
         Ok(tracks.into())
     }
 
     async fn enumerate_devices(&self) -> Vec<Listed> {
-        let camera = (!self.has(Trait::NoCamera)).then_some((DeviceKind::Camera, "camera"));
-        let all = camera.into_iter().chain([(DeviceKind::Microphone, "microphone")]);
-        all.map(|(kind, id)| Listed {
-            kind,
-            id: id.to_owned(),
-            label: id.to_owned(),
-        })
-        .collect()
+        let mut all = self.0.plugged.borrow().clone();
+        all.retain(|device| device.kind != DeviceKind::Camera || !self.has(Trait::NoCamera));
+        all
     }
 
     fn set_sink_id(&self, _: &str) {}
@@ -248,5 +288,13 @@ impl Platform for Device {
             Some(value) => storage.insert((keep, key.to_owned()), value.to_owned()),
             None => storage.remove(&(keep, key.to_owned())),
         };
+    }
+}
+
+fn listed(kind: DeviceKind, id: &str) -> Listed {
+    Listed {
+        kind,
+        id: id.to_owned(),
+        label: id.to_owned(),
     }
 }

@@ -16,15 +16,17 @@ pub struct Track(Rc<Inner>);
 
 struct Inner {
     kind: MediaKind,
+    device: Option<String>,
     enabled: Cell<bool>,
     ended: Cell<bool>,
     then: RefCell<Option<Box<dyn FnOnce()>>>,
 }
 
 impl Track {
-    pub fn new(kind: MediaKind) -> Self {
+    pub fn new(kind: MediaKind, device: Option<String>) -> Self {
         Self(Rc::new(Inner {
             kind,
+            device,
             enabled: Cell::new(true),
             ended: Cell::new(false),
             then: RefCell::default(),
@@ -54,6 +56,10 @@ impl Track {
 impl MediaStreamTrack for Track {
     fn kind(&self) -> MediaKind {
         self.0.kind
+    }
+
+    fn device(&self) -> Option<String> {
+        self.0.device.clone()
     }
 
     fn set_enabled(&self, enabled: bool) {

@@ -3,6 +3,7 @@
 use super::{
     io::{Happening, Io},
     open::get_user_media,
+    plug::Plug,
 };
 use crate::{
     platform::{
@@ -41,6 +42,7 @@ struct Input<T> {
     /// The open track, with the opening that it came of.
     track: Option<(u64, T)>,
     trouble: Option<Trouble>,
+    plug: Plug,
 }
 
 impl<P: Platform> Media<P> {
@@ -63,6 +65,7 @@ impl<P: Platform> Media<P> {
             opening: None,
             track: None,
             trouble: None,
+            plug: Plug::default(),
         };
         Self {
             microphone: input(MediaKind::Audio),
@@ -120,6 +123,8 @@ impl<P: Platform> Media<P> {
         } else {
             MediaKind::Audio
         };
+        // What the person chooses is no longer in the place of another.
+        self.input_mut(kind).plug = Plug::default();
         self.open_again(kind);
     }
 
@@ -187,7 +192,10 @@ impl<P: Platform> Media<P> {
             tracing::warn!(?kind, "device is gone");
             input.track = None;
             input.trouble = Some(Trouble::Missing);
+            input.plug.lose();
             self.show();
+            // Any other is better than none; what the person chose is chosen still.
+            self.open_if(|input| input.kind == kind);
         }
     }
 
@@ -201,6 +209,20 @@ impl<P: Platform> Media<P> {
     pub fn devices_listed(&mut self, all: Vec<Device>) {
         if self.devices.all != all {
             Rc::make_mut(&mut self.devices).all = all;
+        }
+        for kind in [MediaKind::Audio, MediaKind::Video] {
+            let devices = self.devices.clone();
+            let input = self.input_mut(kind);
+            let Some((number, track)) = &input.track else {
+                continue;
+            };
+            let (number, used) = (*number, track.device());
+            let silent = input.plug.listed(used, &devices.all, kind.device());
+            if silent && input.opening.is_none() {
+                // Not every browser ends the track of a device that is gone, or was changed for another behind its name.
+                tracing::warn!(?kind, number, "device is not what it was");
+                self.open([kind]);
+            }
         }
     }
 
@@ -253,6 +275,13 @@ impl<P: Platform> Media<P> {
             camera: self.camera.view(),
             preview: self.preview.as_ref().map(|(_, stream)| stream.id()),
             voice: self.voice.as_ref().map(|(_, stream)| stream.id()),
+            lost: [&self.microphone, &self.camera]
+                .into_iter()
+                .filter_map(|input| {
+                    let used = input.track.as_ref().and_then(|(_, track)| track.device());
+                    input.plug.lost(used, &self.devices.all)
+                })
+                .collect(),
             ..Local::default()
         }
     }

@@ -10,6 +10,7 @@ mod meter;
 mod open;
 mod peek;
 mod people;
+mod plug;
 mod screen;
 mod server;
 mod stay;

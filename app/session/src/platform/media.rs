@@ -7,6 +7,9 @@ pub trait MediaStreamTrack: Clone + 'static {
     /// `kind`
     fn kind(&self) -> MediaKind;
 
+    /// `getSettings().deviceId`; `None` where it comes of no device, or of one that has no name.
+    fn device(&self) -> Option<String>;
+
     /// Sets `enabled`: a track that is not sends silence or black.
     fn set_enabled(&self, enabled: bool);
 
