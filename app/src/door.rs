@@ -88,6 +88,11 @@ pub trait Host {
         false
     }
 
+    /// Whether a small window can be opened above everything else (`documentPictureInPicture`, `requestPictureInPicture`).
+    fn can_show_apart(&self) -> bool {
+        false
+    }
+
     /// What records. It is in [`Chunk::Recording`], which must be here.
     fn recorder(&self) -> Option<Rc<dyn Recorder>> {
         None

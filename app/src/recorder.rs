@@ -1,6 +1,9 @@
 //! What a platform must do to record: put many pictures and sounds into one file on the person's own device.
 
-use futures::{channel::mpsc, future::LocalBoxFuture};
+use futures::{
+    channel::{mpsc, oneshot},
+    future::LocalBoxFuture,
+};
 use session::view::StreamId;
 use std::{fmt, rc::Rc};
 
@@ -23,6 +26,14 @@ pub trait Recorder {
     /// being completed, it is waited for.
     fn kept(&self) -> LocalBoxFuture<'static, Vec<Kept>>;
 
+    /// Shows a scene in a small window of its own, above everything else on the screen; `None` where that is not to be had.
+    /// `told` hears when it is closed. A click of the person must be recent.
+    fn apart(
+        &self,
+        scene: &Scene,
+        told: oneshot::Sender<()>,
+    ) -> LocalBoxFuture<'static, Option<Rc<dyn Apart>>>;
+
     /// Removes a file for good.
     fn remove(&self, name: &str) -> LocalBoxFuture<'static, ()>;
 }
@@ -40,6 +51,15 @@ pub trait Recording {
 
     /// Ends it. The file is complete when [`Phase::Over`] is told.
     fn stop(&self);
+}
+
+/// A small window above everything else.
+pub trait Apart {
+    /// Shows this from now on.
+    fn show(&self, scene: &Scene);
+
+    /// Closes it.
+    fn close(&self);
 }
 
 /// What to record, and into what.
@@ -162,6 +182,12 @@ pub struct Kept {
     pub at: u64,
     /// Where it can be played and saved from.
     pub url: String,
+}
+
+impl fmt::Debug for dyn Apart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Apart")
+    }
 }
 
 impl fmt::Debug for dyn Recording {

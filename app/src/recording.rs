@@ -17,14 +17,17 @@ use crate::{
     door::Keep,
     i18n::Words,
     prefs::RECORDINGS,
-    recorder::{Phase, Plan, Problem, Progress, What},
-    room::{Panels, Stage},
+    recorder::{Phase, Plan, Problem, Progress, Scene, What},
+    room::{Panels, Record, Stage},
     ui::dialog::Dialog,
 };
 use ask::Ask;
 use dioxus::prelude::*;
 use figures::file_name;
-use futures::{StreamExt, channel::mpsc};
+use futures::{
+    StreamExt,
+    channel::{mpsc, oneshot},
+};
 use kept::KeptList;
 use scene::{Sight, scene};
 use session::Command;
@@ -56,7 +59,22 @@ pub fn Recording(room: RoomId, name: DisplayName, panels: Panels) -> Element {
             recording.show(&now.read());
         }
     });
-    use_drop(move || record.stop());
+    use_effect(move || {
+        if let Some(window) = record.apart() {
+            window.show(&now.read());
+        }
+    });
+    use_effect(move || {
+        if record.wants_apart() {
+            spawn(open_apart(app, record, now.peek().clone()));
+        }
+    });
+    use_drop(move || {
+        record.stop();
+        if let Some(window) = record.apart() {
+            window.close();
+        }
+    });
     let onstart = move |(what, format): (What, String)| {
         let plan = Plan {
             name: file_name(app, &room, &format),
@@ -72,8 +90,17 @@ pub fn Recording(room: RoomId, name: DisplayName, panels: Panels) -> Element {
         match record.stage() {
             Stage::Closed => VNode::empty(),
             Stage::Asking => rsx! {
-                Dialog { title: words.say("record-title"), onclose: move |()| panels.close_record(),
+                Dialog {
+                    title: words.say("record-title"),
+                    onclose: move |()| {
+                        ended.set(None);
+                        panels.close_record();
+                    },
                     Ask { onstart, problem: ended() }
+                    // After a reload one is back in the room without seeing the lobby.
+                    if !record.is_on() {
+                        Leftovers {}
+                    }
                 }
             },
             Stage::Done => rsx! {
@@ -91,6 +118,18 @@ pub fn Recording(room: RoomId, name: DisplayName, panels: Panels) -> Element {
                 }
             },
         }
+    }
+}
+
+/// Opens the small window, and waits until it is closed.
+async fn open_apart(app: App, mut record: Record, scene: Scene) {
+    let Some(recorder) = app.host().recorder() else {
+        return;
+    };
+    let (tell, told) = oneshot::channel();
+    record.set_apart(recorder.apart(&scene, tell).await);
+    if record.is_apart() && told.await.is_ok() {
+        record.set_apart(None);
     }
 }
 

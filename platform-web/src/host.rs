@@ -87,6 +87,10 @@ impl app::Host for Host {
         recorder::possible()
     }
 
+    fn can_show_apart(&self) -> bool {
+        recorder::apart_possible()
+    }
+
     fn recorder(&self) -> Option<Rc<dyn Recorder>> {
         recorder::open()
     }

@@ -8,10 +8,10 @@ use crate::{
     streams,
 };
 use app::recorder::{
-    HEIGHT, Kept, Phase, Plan, Problem, Progress, Recorder, Recording, Scene, SceneTile, WIDTH, What,
+    Apart, HEIGHT, Kept, Phase, Plan, Problem, Progress, Recorder, Recording, Scene, SceneTile, WIDTH, What,
 };
 use futures::{
-    channel::mpsc,
+    channel::{mpsc, oneshot},
     future::{FutureExt, LocalBoxFuture},
 };
 use js_sys::{Array, Function, Promise, Reflect};
@@ -35,6 +35,16 @@ pub fn possible() -> bool {
     let has = |object: &JsValue, name: &str| Reflect::has(object, &name.into()).unwrap_or(false);
     // Pages that are not served securely have no storage.
     has(&window(), "MediaRecorder") && has(&window().navigator(), "storage")
+}
+
+/// Whether the browser has windows above others.
+pub fn apart_possible() -> bool {
+    let has = |object: &JsValue, name: &str| {
+        Reflect::get(object, &name.into()).is_ok_and(|value| value.is_truthy())
+    };
+    let page = window().document();
+    has(&window(), "documentPictureInPicture")
+        || page.is_some_and(|page| has(&page, "pictureInPictureEnabled"))
 }
 
 /// `tsukiyoRecorder`
@@ -83,6 +93,38 @@ impl Recorder for Script {
         .boxed_local()
     }
 
+    fn apart(
+        &self,
+        scene: &Scene,
+        told: oneshot::Sender<()>,
+    ) -> LocalBoxFuture<'static, Option<Rc<dyn Apart>>> {
+        let [tiles, sounds, voice] = depicted(scene);
+        let plan = dictionary([
+            ("width", WIDTH.into()),
+            ("height", HEIGHT.into()),
+            tiles,
+            sounds,
+            voice,
+        ]);
+        let open = promise(&self.0, "apart", &plan);
+        async move {
+            let window = open.await.ok()?;
+            let mut told = Some(told);
+            let target: EventTarget = window.clone().unchecked_into();
+            let follow = Listener::new(target, "close", move |_| {
+                // Nobody listens any more when the room is left.
+                if let Some(told) = told.take() {
+                    let _ = told.send(());
+                }
+            });
+            Some(Rc::new(Small {
+                window,
+                _follow: follow,
+            }) as Rc<dyn Apart>)
+        }
+        .boxed_local()
+    }
+
     fn remove(&self, name: &str) -> LocalBoxFuture<'static, ()> {
         let removal = promise(&self.0, "remove", &name.into());
         async move {
@@ -91,6 +133,22 @@ impl Recorder for Script {
             }
         }
         .boxed_local()
+    }
+}
+
+/// `Apart` of the script, while it is open.
+struct Small {
+    window: JsValue,
+    _follow: Listener,
+}
+
+impl Apart for Small {
+    fn show(&self, scene: &Scene) {
+        let _ = call(&self.window, "show", &dictionary(depicted(scene)));
+    }
+
+    fn close(&self) {
+        let _ = call(&self.window, "close", &JsValue::UNDEFINED);
     }
 }
 

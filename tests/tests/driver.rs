@@ -2,7 +2,7 @@
 
 use session::{
     Command,
-    platform::{MediaKind, PlatformEvent, Slot},
+    platform::{MediaKind, MediaStreamTrack, PlatformEvent, Slot},
     view::{Connection, Delivery, DeviceKind, Link, Phase, Refusal, Source, Trouble},
 };
 use std::time::Duration;
@@ -386,6 +386,7 @@ fn where_there_is_another_microphone_it_takes_over_and_the_first_is_offered_when
         let kaguya = world.enter("Kaguya", "tsukimi").await;
         let okina = world.enter("Okina", "tsukimi").await;
         kaguya.connected_to(&["Okina"]).await;
+        let connections = okina.device.asked("connection");
         okina.device.plug(DeviceKind::Microphone, "built-in");
         okina
             .until("it is listed", |view| view.devices.all.len() == 3)
@@ -431,8 +432,8 @@ fn where_there_is_another_microphone_it_takes_over_and_the_first_is_offered_when
         })
         .await;
         assert_eq!(
-            kaguya.device.asked("connection"),
             okina.device.asked("connection"),
+            connections,
             "nothing was connected anew"
         );
     });

@@ -49,6 +49,7 @@ fn Items(panels: Panels, onclose: EventHandler<()>) -> Element {
     let words = use_words();
     let mut menu = panels.menu;
     let can_record = use_hook(|| app.host().can_record());
+    let can_show_apart = use_hook(|| app.host().can_show_apart());
     let alone = use_part(|view| view.people.is_empty());
 
     rsx! {
@@ -82,6 +83,16 @@ fn Items(panels: Panels, onclose: EventHandler<()>) -> Element {
                     onclick: move |()| {
                         onclose.call(());
                         panels.toggle_record();
+                    },
+                }
+            }
+            if can_show_apart {
+                Item {
+                    icon: icons::APART,
+                    label: words.say(if panels.record.is_apart() { "menu-apart-close" } else { "menu-apart" }),
+                    onclick: move |()| {
+                        onclose.call(());
+                        panels.record.toggle_apart();
                     },
                 }
             }

@@ -5,7 +5,7 @@ use crate::{
     chunk::{Chunk, Loading, use_loading},
     context::{use_app, use_part, use_words},
     icons::{self, Icon},
-    recorder::{Phase, Progress, Recording as Running},
+    recorder::{Apart, Phase, Progress, Recording as Running},
     recording::Recording,
     ui::dialog::Dialog,
 };
@@ -21,6 +21,9 @@ pub struct Record {
     wanted: Signal<bool>,
     running: Signal<Option<Rc<dyn Running>>>,
     progress: Signal<Option<Progress>>,
+    apart: Signal<Option<Rc<dyn Apart>>>,
+    /// A small window is to be opened.
+    apart_wanted: Signal<bool>,
 }
 
 /// Which dialogue is open.
@@ -41,6 +44,8 @@ pub fn use_record() -> Record {
         wanted: use_signal(|| false),
         running: use_signal(|| None),
         progress: use_signal(|| None),
+        apart: use_signal(|| None),
+        apart_wanted: use_signal(|| false),
     }
 }
 
@@ -63,6 +68,35 @@ impl Record {
     /// It goes on, or did until a moment ago.
     pub fn is_on(self) -> bool {
         self.running.read().is_some()
+    }
+
+    /// The small window.
+    pub fn apart(self) -> Option<Rc<dyn Apart>> {
+        self.apart.read().clone()
+    }
+
+    /// A small window is open.
+    pub fn is_apart(self) -> bool {
+        self.apart.read().is_some()
+    }
+
+    /// A small window is to be opened, and is not yet.
+    pub fn wants_apart(self) -> bool {
+        (self.apart_wanted)()
+    }
+
+    pub(crate) fn set_apart(&mut self, window: Option<Rc<dyn Apart>>) {
+        self.apart_wanted.set(false);
+        self.apart.set(window);
+    }
+
+    /// Opens the small window, or closes it.
+    pub(super) fn toggle_apart(mut self) {
+        if let Some(window) = &*self.apart.peek() {
+            return window.close();
+        }
+        self.wanted.set(true);
+        self.apart_wanted.set(true);
     }
 
     pub(crate) fn begin(&mut self, recording: Rc<dyn Running>) {

@@ -24,10 +24,14 @@ export class Compositor {
   /** Where everything that does not move has been drawn since the scene changed. */
   #fresh = false;
   #sink;
+  #size;
 
-  constructor(width, height, rate) {
-    Object.assign(this.#canvas, { width, height });
+  /** A scene of this size, drawn at a scale. */
+  constructor(width, height, rate, scale = 1) {
+    Object.assign(this.#canvas, { width: width * scale, height: height * scale });
     this.#paint = this.#canvas.getContext('2d', { alpha: false });
+    this.#paint.scale(scale, scale);
+    this.#size = { width, height };
     this.#sink = globalThis.MediaStreamTrackGenerator ? new Generator() : new Capture(this.#canvas, rate);
   }
 
@@ -64,7 +68,7 @@ export class Compositor {
   draw() {
     if (!this.#fresh) {
       this.#paint.fillStyle = GROUND;
-      this.#paint.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
+      this.#paint.fillRect(0, 0, this.#size.width, this.#size.height);
     }
     for (const tile of this.#scene.tiles) this.#tile(tile);
     this.#fresh = true;

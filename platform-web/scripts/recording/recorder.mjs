@@ -3,6 +3,7 @@
 // The page's program (platform-web/src/recorder.rs) calls what is at the end of this file. Nothing of a recording is held in
 // memory: a slice goes to the disk as soon as it is encoded.
 
+import { apart } from './apart.mjs';
 import { Compositor } from './compositor.mjs';
 import { formats, typeOf } from './formats.mjs';
 import { kept, remove } from './kept.mjs';
@@ -211,6 +212,7 @@ async function free() {
 let current = null;
 
 globalThis.tsukiyoRecorder = {
+  apart,
   formats,
   free,
   remove,

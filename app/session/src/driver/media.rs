@@ -4,6 +4,7 @@ use super::{
     io::{Happening, Io},
     open::get_user_media,
     plug::Plug,
+    remembered::{PROCESSING, SHAPE, device_key, processing, switch_key},
 };
 use crate::{
     platform::{
@@ -387,33 +388,5 @@ impl<T> Input<T> {
             (true, None, None, Some(trouble)) => Source::Trouble(trouble),
             (true, None, None, None) => Source::Off,
         }
-    }
-}
-
-/// Reads what [`Media::process`] kept.
-fn processing(kept: &str) -> AudioProcessing {
-    let on = |place| kept.as_bytes().get(place) != Some(&b'0');
-    AudioProcessing {
-        echo_cancellation: on(0),
-        noise_suppression: on(1),
-        auto_gain_control: on(2),
-    }
-}
-
-const PROCESSING: &str = "tsukiyo.microphone.processing";
-const SHAPE: &str = "tsukiyo.video";
-
-fn device_key(kind: DeviceKind) -> &'static str {
-    match kind {
-        DeviceKind::Camera => "tsukiyo.camera",
-        DeviceKind::Microphone => "tsukiyo.microphone",
-        DeviceKind::Speaker => "tsukiyo.speaker",
-    }
-}
-
-fn switch_key(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Audio => "tsukiyo.microphone.switch",
-        MediaKind::Video => "tsukiyo.camera.switch",
     }
 }

@@ -11,6 +11,7 @@ mod open;
 mod peek;
 mod people;
 mod plug;
+mod remembered;
 mod screen;
 mod server;
 mod stay;
