@@ -11,6 +11,7 @@ import { scratch } from './harness/paths.mjs';
 import { enter, openLobby } from './harness/room.mjs';
 import { startServer } from './harness/server.mjs';
 import { field, tone } from './harness/signs.mjs';
+import { startTabs } from './harness/tabs.mjs';
 import { until } from './harness/until.mjs';
 
 /** Each has a colour (as `[y, u, v]`, and which of red, green and blue that is) and a tone; none is another's harmonic. */
@@ -183,6 +184,52 @@ proof('leaving the room completes the recording, and the lobby has it', async ()
   });
 });
 
+proof('a recording goes on, moving, in a tab that nobody looks at', async () => {
+  const browser = await startTabs(path.join(folder, 'hidden'), browsers.Luna);
+  try {
+    const tab = await browser.open(`${server.url}/room/hidden?video=320x240@15`);
+    const there = (selector) => tab((selector) => document.querySelector(selector) !== null, selector);
+    const click = async (selector) => {
+      await until(`${selector} is there`, () => there(selector));
+      await tab((selector) => document.querySelector(selector).click(), selector);
+    };
+    await until('the lobby is there', () => there('#name'));
+    await tab(() => {
+      const field = document.querySelector('#name');
+      field.value = 'Luna';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await click('form.join [type=submit]');
+    await until('the room is there', () => there('.room'));
+    await tab(() => document.querySelector('.room').dispatchEvent(new KeyboardEvent('keydown', { key: 'r', bubbles: true })));
+    await click('.record-form [type=submit]');
+    const seconds = () => tab(() => Number(document.querySelector('.record-time')?.textContent.split(':')[1]));
+    await until('2 s are recorded', async () => (await seconds()) >= 2);
+    await browser.open('about:blank');
+    await until('the tab is hidden', async () => (await tab(() => document.visibilityState)) === 'hidden');
+    const hidden = await seconds();
+    await until('6 s more are recorded', async () => (await seconds()) >= hidden + 6);
+    await click('.record-button:last-child');
+    await until('the file is there', () => there('.kept a'));
+    const text = await tab(async () => {
+      const kept = await (await navigator.storage.getDirectory()).getDirectoryHandle('recordings');
+      const [handle] = await Array.fromAsync(kept.values());
+      const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+      return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+    });
+    const file = path.join(folder, 'hidden.webm');
+    await fs.writeFile(file, Buffer.from(text, 'latin1'));
+    // Five pictures a second, while the bar crosses in a second and a third.
+    const film = await pictures(file, { width: 1280, height: 720, from: hidden + 1, count: 12, rate: 5 });
+    const bars = film.map((picture) => bar(picture, { x: 100, y: 360, width: 1080 }));
+    assert.ok(new Set(bars.map((at) => Math.round(at / 50))).size > 4, `the bar is at ${bars}`);
+    const { frames, seconds: played } = await play(file);
+    assert.ok(frames / played > 10, `${frames} frames in ${played} s`);
+  } finally {
+    await browser.close();
+  }
+});
+
 /** People in a room, each with a browser of its own; the browsers are closed afterwards. */
 async function together(names, room, body) {
   const open = [];
@@ -283,15 +330,12 @@ function hasItsPlace(film, name, { x, y, width, height }) {
     assert.ok(right.length >= spots.length - 3, `${name} is in its place: ${spots.map(([left, top]) => picture.at(left, top)).join(' ')}`);
     assert.ok(picture.at(x + 16, y + height - 24)[channel] < 0.7 * picture.at(x + 16, y + height - 100)[channel], `${name}'s name is there`);
   }
-  const row = (picture) => picture.bytes.subarray((Math.round(y + height / 2) * picture.width + x) * 3, (Math.round(y + height / 2) * picture.width + x + width) * 3);
-  const bar = (picture) => {
-    const bytes = row(picture);
-    let [light, at] = [0, 0];
-    for (let index = 0; index < bytes.length; index += 3) {
-      const sum = bytes[index] + bytes[index + 1] + bytes[index + 2];
-      if (sum > light) [light, at] = [sum, index];
-    }
-    return at;
-  };
-  assert.ok(new Set(film.map(bar)).size > 1, `${name} moves`);
+  const bars = new Set(film.map((picture) => bar(picture, { x, y: Math.round(y + height / 2), width })));
+  assert.ok(bars.size > 1, `${name} moves`);
+}
+
+/** Where in a row of pixels the white bar is. */
+function bar(picture, { x, y, width }) {
+  const lights = Array.from({ length: width }, (_, across) => picture.at(x + across, y).reduce((sum, value) => sum + value, 0));
+  return lights.indexOf(Math.max(...lights));
 }

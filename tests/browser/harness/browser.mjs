@@ -42,7 +42,8 @@ export async function startProfile(folder, options) {
   return new Browser(context.browser(), context);
 }
 
-function launching({ camera = true, allowed = true, fps = 15, sound, picture } = {}) {
+/** How it is started. */
+export function launching({ camera = true, allowed = true, fps = 15, sound, picture } = {}) {
   const args = ['--headless=new', ...ALWAYS];
   if (camera) args.push(`--use-fake-device-for-media-stream=fps=${fps}`);
   if (sound) args.push(`--use-file-for-fake-audio-capture=${sound}`);
