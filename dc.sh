@@ -209,11 +209,11 @@ build_site() {
   env "${wasm[@]}" cargo rustc -p platform-web --profile "$profile" --target wasm32-unknown-unknown \
     --target-dir "$target/wasm" -- -Clink-arg=--emit-relocs || return 1
   # What is loaded when it is needed, by the components with which each chunk begins (app/src/chunk.rs), and by what only they
-  # ask the platform for.
+  # ask the platform for. One that names another is loaded with that, and shares what both need.
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
     --chunk "trouble=app::lobby::trouble::Troubles"
-    --chunk "recording=app::recording::Recording,app::recording::bar::RecordingBar,app::recording::kept::Leftovers,platform_web::recorder::open"
+    --chunk "recording:room=app::recording::Recording,app::recording::bar::RecordingBar,app::recording::kept::Leftovers,platform_web::recorder::open"
     --chunk "room=app::room::Room,app::room::turned::Turned,platform_web::tone::play,platform_web::awake::keep"
   )
   if [ "$profile" = web-dev ]; then

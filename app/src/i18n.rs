@@ -14,6 +14,8 @@ static ENGLISH: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locale
 static JAPANESE: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/ja.ftl")));
 
 // What is said in one chunk only is downloaded with it: nothing but its own functions may name these.
+static ENGLISH_POSTS: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/posts/en.ftl")));
+static JAPANESE_POSTS: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/posts/ja.ftl")));
 static ENGLISH_RECORDING: LazyLock<Table> =
     LazyLock::new(|| parse(include_str!("../locales/recording/en.ftl")));
 static JAPANESE_RECORDING: LazyLock<Table> =
@@ -29,9 +31,12 @@ pub enum Language {
     Japanese,
 }
 
-/// The words in one language.
+/// The words in one language: those of a part of the program, and those of all of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Words(&'static Table);
+pub struct Words {
+    own: &'static Table,
+    all: &'static Table,
+}
 
 impl Language {
     /// All of them, in the order in which they are offered.
@@ -73,25 +78,41 @@ impl Language {
 impl Words {
     /// Returns the words of a language.
     pub fn of(language: Language) -> Self {
-        Self(match language {
+        let all: &Table = match language {
             Language::English => &ENGLISH,
             Language::Japanese => &JAPANESE,
-        })
+        };
+        Self { own: all, all }
     }
 
-    /// Returns the words of those who record.
+    /// Returns the words of a language with those of the posts.
+    pub fn of_posts(language: Language) -> Self {
+        Self {
+            own: match language {
+                Language::English => &ENGLISH_POSTS,
+                Language::Japanese => &JAPANESE_POSTS,
+            },
+            ..Self::of(language)
+        }
+    }
+
+    /// Returns the words of a language with those of who records.
     pub fn of_recording(language: Language) -> Self {
-        Self(match language {
-            Language::English => &ENGLISH_RECORDING,
-            Language::Japanese => &JAPANESE_RECORDING,
-        })
+        Self {
+            own: match language {
+                Language::English => &ENGLISH_RECORDING,
+                Language::Japanese => &JAPANESE_RECORDING,
+            },
+            ..Self::of(language)
+        }
     }
 
     /// Returns a message; a key that does not exist is its own message (a test finds those).
     #[inline(never)]
     pub fn say(self, key: &'static str) -> &'static str {
-        self.0
+        self.own
             .iter()
+            .chain(self.all)
             .find(|(name, _)| *name == key)
             .map_or(key, |(_, words)| words)
     }

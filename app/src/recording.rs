@@ -33,7 +33,7 @@ use scene::{Sight, scene};
 use session::Command;
 use wire::{DisplayName, RoomId};
 
-/// The words of this part.
+/// The words of this part, and of all of it.
 fn use_own_words() -> Words {
     Words::of_recording(use_app().language())
 }

@@ -5,16 +5,20 @@ use std::{
     path::Path,
 };
 
+/// The words of everything, and of each part.
+fn all_of(tables: [&LazyLock<Table>; 3]) -> BTreeMap<&'static str, &'static str> {
+    tables
+        .into_iter()
+        .flat_map(|table| table.iter().copied())
+        .collect()
+}
+
 fn english() -> BTreeMap<&'static str, &'static str> {
-    ENGLISH.iter().chain(ENGLISH_RECORDING.iter()).copied().collect()
+    all_of([&ENGLISH, &ENGLISH_POSTS, &ENGLISH_RECORDING])
 }
 
 fn japanese() -> BTreeMap<&'static str, &'static str> {
-    JAPANESE
-        .iter()
-        .chain(JAPANESE_RECORDING.iter())
-        .copied()
-        .collect()
+    all_of([&JAPANESE, &JAPANESE_POSTS, &JAPANESE_RECORDING])
 }
 
 fn placeholders(message: &str) -> BTreeSet<&str> {
@@ -90,6 +94,10 @@ fn locale_files_keep_to_the_subset_that_is_read() {
     for file in [
         include_str!("../../locales/en.ftl"),
         include_str!("../../locales/ja.ftl"),
+        include_str!("../../locales/posts/en.ftl"),
+        include_str!("../../locales/posts/ja.ftl"),
+        include_str!("../../locales/recording/en.ftl"),
+        include_str!("../../locales/recording/ja.ftl"),
     ] {
         let mut seen = BTreeSet::new();
         for line in file
@@ -125,6 +133,29 @@ fn every_key_that_is_used_exists_and_every_key_is_used() {
     assert!(unknown.is_empty(), "used but not there: {unknown:?}");
     let idle: Vec<_> = english.keys().filter(|key| !used.contains(**key)).collect();
     assert!(idle.is_empty(), "there but not used: {idle:?}");
+}
+
+/// Elsewhere they would be their own keys, and only there: nobody would notice.
+#[test]
+fn the_words_of_a_part_are_used_by_that_part_only() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (part, tables) in [
+        ("posts", [&ENGLISH_POSTS, &JAPANESE_POSTS]),
+        ("recording", [&ENGLISH_RECORDING, &JAPANESE_RECORDING]),
+    ] {
+        let mut others = String::new();
+        for entry in fs::read_dir(&source).expect("the source folder is readable") {
+            let path = entry.expect("the entry is readable").path();
+            if path.is_dir() && !path.ends_with(part) {
+                sources(&path, &mut others);
+            } else if path.is_file() && !path.ends_with(format!("{part}.rs")) {
+                others.push_str(&fs::read_to_string(&path).expect("the source is text"));
+            }
+        }
+        for (key, _) in tables.into_iter().flat_map(|table| table.iter()) {
+            assert!(!others.contains(&format!("\"{key}\"")), "{key} is of {part}");
+        }
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The pages on which a post is written and changed.
 
+use super::use_words;
 use super::{
     form::PostForm,
     problem::Problem,
     read::{Back, use_post},
 };
 use crate::{
-    context::{use_app, use_title, use_words},
+    context::{use_app, use_title},
     door::Keep,
     prefs::NAME,
     ui::header::Header,

@@ -1,12 +1,13 @@
 //! All posts, newest first.
 
+use super::use_words;
 use super::{
     api::{Failure, Posts},
     problem::Problem,
 };
 use crate::{
     clock,
-    context::{App, use_app, use_title, use_words},
+    context::{App, use_app, use_title},
     icons::{self, Icon},
     route::Route,
     ui::header::Header,

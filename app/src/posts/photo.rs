@@ -1,8 +1,7 @@
 //! A photo for a post, as a data URL.
 
-use super::problem::too_large;
+use super::{problem::too_large, use_words};
 use crate::{
-    context::use_words,
     i18n::Words,
     icons::{self, Icon},
 };

@@ -1,8 +1,7 @@
 //! What went wrong with the posts, in words.
 
-use super::api::Failure;
+use super::{api::Failure, use_words};
 use crate::{
-    context::use_words,
     i18n::Words,
     ui::notice::{Notice, Tone},
 };

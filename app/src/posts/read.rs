@@ -1,5 +1,6 @@
 //! One post.
 
+use super::use_words;
 use super::{
     api::{Failure, Posts},
     confirm::ConfirmDelete,
@@ -7,7 +8,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    context::{use_app, use_title, use_words},
+    context::{use_app, use_title},
     icons::{self, Icon},
     route::Route,
     ui::{dialog::use_return, header::Header},

@@ -35,7 +35,9 @@ impl Script {
         let urls: String = chunks
             .iter()
             .map(|chunk| {
-                let files = [&chunk.module, &chunk.sheet, &chunk.script].into_iter().flatten();
+                let files = [&chunk.after, &chunk.module, &chunk.sheet, &chunk.script]
+                    .into_iter()
+                    .flatten();
                 let files: String = files.map(|file| format!("\"{file}\", ")).collect();
                 format!("\"{}\": [{files}], ", chunk.name)
             })
@@ -52,6 +54,8 @@ impl Script {
 pub struct Chunk {
     /// The name by which the app asks for it.
     pub name: String,
+    /// The chunk that is loaded with it.
+    pub after: Option<String>,
     /// The address of its module. A program that was not cut has it already.
     pub module: Option<String>,
     /// The address of its style sheet, if it has one.
@@ -66,6 +70,8 @@ const __sheet = (href) => new Promise((resolve, reject) => {
     document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: reject }));
 });
 const __load = (files) => Promise.all(files.map((file) =>
+    __chunks[file] ? tsukiyoChunk(file) :
+    !file.startsWith("/") ? 0 :
     file.endsWith("m") ? WebAssembly.instantiateStreaming(fetch(file), { ...__wbg_get_imports(), $: wasm }) :
     file.endsWith("css") ? __sheet(file) :
     import(file)));

@@ -50,8 +50,8 @@ struct Args {
     /// Where the site goes. What was there before is replaced.
     #[arg(long)]
     out: PathBuf,
-    /// A part of the app that is loaded when it is needed: `NAME=PATH,PATH…` with the paths of the functions by which it is entered. May be given more
-    /// than once. The module must be linked with `--emit-relocs`.
+    /// A part of the app that is loaded when it is needed: `NAME=PATH,PATH…` with the paths of the functions by which it is entered; `NAME:AFTER=…`
+    /// for one that is loaded with another and after it. May be given more than once. The module must be linked with `--emit-relocs`.
     #[arg(long)]
     chunk: Vec<Wish>,
     /// Compresses quickly instead of well and keeps the names of functions, for a build that is looked at once.
@@ -60,6 +60,11 @@ struct Args {
 }
 
 impl Args {
+    /// The chunk that is loaded with this one and before it.
+    fn after(&self, chunk: &str) -> Option<String> {
+        self.chunk.iter().find(|wish| wish.name == chunk)?.after.clone()
+    }
+
     /// Where the style sheets of a chunk are.
     fn styles_of(&self, chunk: &str) -> Vec<PathBuf> {
         self.styles.iter().map(|folder| folder.join(chunk)).collect()
@@ -106,6 +111,7 @@ fn assemble(args: &Args) -> Result<Site> {
         let sheet = trim::styles(&site::concatenate_styles(&args.styles_of(&name))?);
         let sheet = (!sheet.is_empty()).then(|| site.add_hashed(&format!("{name}.css"), sheet.into_bytes()));
         chunks.push(bindgen::Chunk {
+            after: args.after(&name),
             script: scripts.get(&name).cloned(),
             name,
             module: Some(module),
@@ -119,6 +125,7 @@ fn assemble(args: &Args) -> Result<Site> {
         }
         chunks.extend(scripts.into_iter().map(|(name, script)| bindgen::Chunk {
             name,
+            after: None,
             module: None,
             sheet: None,
             script: Some(script),

@@ -24,6 +24,8 @@ use self::plan::Plan;
 pub struct Wish {
     /// The name by which the app asks for it.
     pub name: String,
+    /// The chunk that is always loaded before it, if there is one: what both need is in that, and not in what is loaded first.
+    pub after: Option<String>,
     /// The functions by which it is entered, such as `app::room::Room`; a method goes by the path of its type as well.
     pub entrances: Vec<String>,
 }
@@ -41,9 +43,16 @@ impl std::str::FromStr for Wish {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let (name, entrances) = text.split_once('=').context("a chunk is NAME=PATH,PATH…")?;
+        let (name, entrances) = text
+            .split_once('=')
+            .context("a chunk is NAME[:AFTER]=PATH,PATH…")?;
+        let (name, after) = match name.split_once(':') {
+            Some((name, after)) => (name, Some(after.to_owned())),
+            None => (name, None),
+        };
         Ok(Self {
             name: name.to_owned(),
+            after,
             entrances: entrances.split(',').map(str::to_owned).collect(),
         })
     }

@@ -77,11 +77,21 @@ impl Plan {
                 reach(&edges, begin, &others)
             })
             .collect();
-        // What two chunks need stays with what both can rely on.
+        let before: Vec<Option<usize>> = wishes
+            .iter()
+            .map(|wish| before(wish, wishes))
+            .collect::<Result<_>>()?;
+        // What two chunks need is in what both can rely on: the one of them that is always loaded before the other, or what is
+        // loaded at once.
         let owner = |node: &Node| {
-            let mut owners =
-                (0..reached.len()).filter(|index| reached[*index].contains(node) && !main.contains(node));
-            owners.next().filter(|_| owners.next().is_none())
+            let owners: Vec<usize> = (0..reached.len())
+                .filter(|index| reached[*index].contains(node) && !main.contains(node))
+                .collect();
+            let relies = |index: &usize, on: usize| *index == on || before[*index] == Some(on);
+            owners
+                .iter()
+                .copied()
+                .find(|on| owners.iter().all(|index| relies(index, *on)))
         };
 
         let mut plan = Self::default();
@@ -173,6 +183,22 @@ impl Plan {
             }
         }
     }
+}
+
+/// The chunk that is always loaded before another.
+fn before(wish: &Wish, wishes: &[Wish]) -> Result<Option<usize>> {
+    let Some(after) = &wish.after else {
+        return Ok(None);
+    };
+    let index = wishes
+        .iter()
+        .position(|other| other.name == *after && other.after.is_none());
+    ensure!(
+        index.is_some(),
+        "{} is to come after {after}, which is no chunk that can be loaded by itself",
+        wish.name
+    );
+    Ok(index)
 }
 
 /// The functions by which a chunk is entered.

@@ -138,6 +138,20 @@ fn what_something_else_points_at_stays() {
 }
 
 #[test]
+fn what_two_chunks_need_is_in_the_one_that_comes_first() {
+    let bound = program();
+    let mut addresses = addresses();
+    let inner = BTreeSet::from([Target::Function("inner".to_owned())]);
+    addresses.functions.insert("shared".to_owned(), inner);
+    let calls = calls::read(&bound).unwrap();
+    let plan = |more: &str| Plan::new(&addresses, &calls, &[wish(), more.parse().unwrap()]);
+    let home = |more: &str| homes(&plan(more).unwrap(), &bound)[3];
+    assert_eq!(home("more=shared"), Home::Main);
+    assert_eq!(home("more:room=shared"), Home::Chunk(0));
+    assert!(plan("more:nothing=shared").is_err());
+}
+
+#[test]
 fn an_entrance_that_does_not_exist_stops_the_build() {
     let calls = calls::read(&program()).unwrap();
     let wishes = ["room=room::Roof".parse().unwrap()];

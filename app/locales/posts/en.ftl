@@ -1,0 +1,30 @@
+# The posts. English.
+
+posts-write = Write a post
+posts-none = No posts yet
+posts-none-hint = The first one may be yours.
+posts-more = Earlier posts
+posts-loading = Loading…
+posts-untitled = Untitled
+posts-back = All posts
+posts-edit = Edit
+posts-delete = Delete
+posts-delete-title = Delete this post?
+posts-delete-hint = “{ $title }” will be gone for everyone.
+posts-keep = Keep it
+posts-title = Title
+posts-title-empty = Please enter a title.
+posts-text = Text
+posts-photo = Photo
+posts-photo-choose = Choose a photo
+posts-photo-remove = Remove the photo
+posts-photo-kind = That is not a picture.
+posts-photo-unreadable = The file could not be read.
+posts-photo-large = The photo is too large: at most { $limit } KB in its written form, which is about three quarters of that as a file.
+posts-save = Save
+posts-saving = Saving…
+posts-failed = That did not work
+posts-away = The server cannot be reached. Nothing is lost: try again in a moment.
+posts-missing = There is no such post. It may have been deleted.
+posts-said = The server says: { $reason }
+posts-retry = Try again

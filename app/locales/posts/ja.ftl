@@ -1,0 +1,30 @@
+# 投稿。日本語。
+
+posts-write = 投稿を書く
+posts-none = 投稿はまだありません
+posts-none-hint = 最初のひとつを書いてみませんか。
+posts-more = 以前の投稿
+posts-loading = 読み込んでいます…
+posts-untitled = 無題
+posts-back = 投稿一覧
+posts-edit = 編集
+posts-delete = 削除
+posts-delete-title = この投稿を削除しますか？
+posts-delete-hint = 「{ $title }」は誰からも見えなくなります。
+posts-keep = 残す
+posts-title = タイトル
+posts-title-empty = タイトルを入力してください。
+posts-text = 本文
+posts-photo = 写真
+posts-photo-choose = 写真を選ぶ
+posts-photo-remove = 写真を外す
+posts-photo-kind = 画像ではありません。
+posts-photo-unreadable = ファイルを読めませんでした。
+posts-photo-large = 写真が大きすぎます。変換後で{ $limit } KBまで（ファイルではその約4分の3）です。
+posts-save = 保存
+posts-saving = 保存しています…
+posts-failed = うまくいきませんでした
+posts-away = サーバーにつながりません。内容は失われていません。少し待って、もう一度お試しください。
+posts-missing = その投稿はありません。削除された可能性があります。
+posts-said = サーバーからの返答：{ $reason }
+posts-retry = もう一度試す
