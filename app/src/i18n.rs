@@ -5,13 +5,38 @@
 //! before it shows anything; this reads the same files, so that they can take over once a language wants their grammar.
 //! Where a number changes the words there are two messages, `…-one` and `…-other`.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-/// Two hundred lines are searched as fast as they are read, and a list costs a browser less to download than a map.
+/// A hundred lines are searched as fast as they are read, and a list costs a browser less to download than a map.
 type Table = Vec<(&'static str, &'static str)>;
 
-static ENGLISH: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/en.ftl")));
-static JAPANESE: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/ja.ftl")));
+/// One table for each language, in the order of [`Language::ALL`].
+type Tables = [Table; 2];
+
+/// The words that are here from the beginning.
+static ALWAYS: LazyLock<Tables> = LazyLock::new(|| {
+    tables([
+        include_str!("../locales/en.ftl"),
+        include_str!("../locales/ja.ftl"),
+    ])
+});
+
+/// The words of [the room](crate::room).
+pub static ROOM: Part = Part(OnceLock::new());
+/// The words of [the posts](crate::posts).
+pub static POSTS: Part = Part(OnceLock::new());
+
+/// Words that come with a chunk of the program ([`crate::chunk`]), so that nobody downloads them before. What the lobby and
+/// the chunk both say is in the main files.
+#[derive(Debug)]
+pub struct Part(OnceLock<Tables>);
+
+impl Part {
+    /// Adds the words, in English and Japanese. To be called by whatever the chunk begins with.
+    pub fn add(&self, files: [&'static str; 2]) {
+        self.0.get_or_init(|| tables(files));
+    }
+}
 
 /// A language that Tsukiyo speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,7 +50,7 @@ pub enum Language {
 
 /// The words in one language.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Words(&'static Table);
+pub struct Words(Language);
 
 impl Language {
     /// All of them, in the order in which they are offered.
@@ -67,19 +92,17 @@ impl Language {
 impl Words {
     /// Returns the words of a language.
     pub fn of(language: Language) -> Self {
-        Self(match language {
-            Language::English => &ENGLISH,
-            Language::Japanese => &JAPANESE,
-        })
+        Self(language)
     }
 
     /// Returns a message; a key that does not exist is its own message (a test finds those).
     #[inline(never)]
     pub fn say(self, key: &'static str) -> &'static str {
-        self.0
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map_or(key, |(_, words)| words)
+        let parts = [&ROOM, &POSTS].into_iter().filter_map(|part| part.0.get());
+        std::iter::once(&*ALWAYS)
+            .chain(parts)
+            .find_map(|tables| find(tables, self.0, key))
+            .unwrap_or(key)
     }
 
     /// Returns a message with its placeholders filled in.
@@ -114,6 +137,22 @@ fn fill(message: &str, values: &[(&str, &str)]) -> String {
     }
     text.push_str(rest);
     text
+}
+
+fn tables(files: [&'static str; 2]) -> Tables {
+    files.map(parse)
+}
+
+fn find(tables: &Tables, language: Language, key: &str) -> Option<&'static str> {
+    let [english, japanese] = tables;
+    let table = match language {
+        Language::English => english,
+        Language::Japanese => japanese,
+    };
+    table
+        .iter()
+        .find(|(name, _)| *name == key)
+        .map(|(_, words)| *words)
 }
 
 fn parse(file: &'static str) -> Table {

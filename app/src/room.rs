@@ -4,7 +4,11 @@ mod alone;
 mod controls;
 mod grid;
 mod help;
+mod invite;
 mod menu;
+mod news;
+mod people;
+mod react;
 mod settings;
 mod share;
 mod stage;
@@ -17,6 +21,7 @@ pub use turned::Turned;
 use crate::{
     chat::{ChatPanel, unread::use_unread},
     context::{App, use_app, use_part, use_title, use_words},
+    i18n::ROOM,
     icons::{self, Icon},
     links::invite,
     lobby::is_on,
@@ -30,6 +35,9 @@ use controls::Controls;
 use dioxus::prelude::*;
 use grid::Grid;
 use help::Help;
+use invite::Invite;
+use news::News;
+use people::PeoplePanel;
 use session::{Command, view::Link};
 use settings::Settings;
 use share::ShareTrouble;
@@ -40,7 +48,12 @@ use wire::{DisplayName, RoomId};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Panels {
     chat: Signal<bool>,
+    /// Who is here.
+    people: Signal<bool>,
     help: Signal<bool>,
+    invite: Signal<bool>,
+    /// Signs to choose from.
+    react: Signal<bool>,
     menu: Signal<bool>,
     settings: Signal<bool>,
     pin: Pin,
@@ -52,6 +65,10 @@ pub struct Panels {
     talking: Signal<bool>,
     /// Where the focus goes when the chat closes.
     chat_button: Return,
+    /// Where the focus goes when the list of people closes.
+    people_button: Return,
+    /// Where the focus goes when the signs close.
+    react_button: Return,
     /// Where the focus goes when the menu closes.
     menu_button: Return,
     /// Where the focus goes when the help closes.
@@ -61,11 +78,15 @@ pub struct Panels {
 /// The room.
 #[component]
 pub fn Room(room: RoomId, name: DisplayName) -> Element {
+    use_room_words();
     let app = use_app();
     let words = use_words();
     let panels = Panels {
         chat: use_signal(|| false),
+        people: use_signal(|| false),
         help: use_signal(|| false),
+        invite: use_signal(|| false),
+        react: use_signal(|| false),
         menu: use_signal(|| false),
         settings: use_signal(|| false),
         pin: use_pin(),
@@ -73,6 +94,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         no_self: use_signal(|| false),
         talking: use_signal(|| false),
         menu_button: use_return(),
+        people_button: use_return(),
+        react_button: use_return(),
         chat_button: use_return(),
         stage: use_return(),
     };
@@ -83,9 +106,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
     rsx! {
         div {
             class: "room",
-            "data-chat": (panels.chat)(),
             // `inert="false"` is inert as well.
-            inert: ((panels.help)() || (panels.settings)()).then_some("true"),
+            inert: ((panels.help)() || (panels.settings)() || (panels.invite)()).then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
             onmounted: move |event| {
@@ -96,7 +118,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             onkeyup: move |event| panels.stop_talking(app, &event),
             header { class: "room-bar", onkeydown: keep_space,
                 h1 { Moon {} span { class: "room-name", "{room}" } }
-                PeopleCount {}
+                PeopleCount { panels }
                 div { class: "room-tools",
                     CopyLink { link: link.clone(), class: "quiet", label: "copy-invite" }
                     button {
@@ -113,12 +135,15 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
                 ServerAway {}
                 ShareTrouble {}
                 Unheard {}
-                Grid { name, link, panels }
+                Grid { name: name.clone(), link: link.clone(), panels }
             }
             if (panels.chat)() {
                 ChatPanel { onclose: move |()| panels.toggle_chat() }
+            } else if (panels.people)() {
+                PeoplePanel { name: name.clone(), link: link.clone(), onclose: move |()| panels.toggle_people() }
             }
             Controls { panels, unread }
+            News { chat: panels.chat }
         }
         if (panels.help)() {
             Help { onclose: move |()| panels.toggle_help() }
@@ -126,14 +151,33 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         if (panels.settings)() {
             Settings { onclose: move |()| panels.toggle_settings() }
         }
+        if (panels.invite)() {
+            Invite { room: room.clone(), link: link.clone(), onclose: move |()| panels.toggle_invite() }
+        }
     }
 }
 
 impl Panels {
     fn toggle_chat(mut self) {
         self.chat.toggle();
+        self.people.set(false);
         if !*self.chat.peek() {
             self.chat_button.focus();
+        }
+    }
+
+    fn toggle_people(mut self) {
+        self.people.toggle();
+        self.chat.set(false);
+        if !*self.people.peek() {
+            self.people_button.focus();
+        }
+    }
+
+    fn toggle_invite(mut self) {
+        self.invite.toggle();
+        if !*self.invite.peek() {
+            self.menu_button.focus();
         }
     }
 
@@ -185,6 +229,16 @@ impl Panels {
     }
 }
 
+/// Adds the words of this chunk. Every component with which it begins calls it first.
+fn use_room_words() {
+    use_hook(|| {
+        ROOM.add([
+            include_str!("../locales/room/en.ftl"),
+            include_str!("../locales/room/ja.ftl"),
+        ]);
+    });
+}
+
 /// Space presses the button that has the focus, and nothing else hears of it.
 pub fn keep_space(event: KeyboardEvent) {
     if event.key() == Key::Character(" ".to_owned()) {
@@ -201,12 +255,15 @@ fn on_key(app: App, panels: Panels, event: &KeyboardEvent) {
     let local = app.peek().local.clone();
     match event.key() {
         Key::Escape if *panels.chat.peek() => panels.toggle_chat(),
+        Key::Escape if *panels.people.peek() => panels.toggle_people(),
         Key::Character(letter) if !event.is_auto_repeating() => match letter.as_str() {
             "m" | "M" => app.send(Command::Microphone(!is_on(&local.microphone))),
             "v" | "V" => app.send(Command::Camera(!is_on(&local.camera))),
             "s" | "S" if app.host().can_share() => {
                 app.send(Command::Share(!is_on(&local.screen)));
             }
+            "h" | "H" => app.send(Command::Hand(!local.hand)),
+            "p" | "P" => panels.toggle_people(),
             "f" | "F" => app.host().toggle_full_screen(),
             "c" | "C" => {
                 // Or the letter would be the first one in the message field, which takes the focus.
@@ -224,15 +281,30 @@ fn on_key(app: App, panels: Panels, event: &KeyboardEvent) {
     }
 }
 
+/// How many are here; it opens the list of them.
 #[component]
-fn PeopleCount() -> Element {
+fn PeopleCount(panels: Panels) -> Element {
     let words = use_words();
     let count = use_part(|view| view.people.len() + 1);
+    let hands = use_part(|view| view.hands.len());
 
     rsx! {
-        p { class: "people-count", role: "status",
+        button {
+            class: "people-count quiet",
+            r#type: "button",
+            "aria-expanded": (panels.people)(),
+            "aria-keyshortcuts": "p",
+            title: words.fill("people-button", &[("title", words.say("people-title"))]),
+            onmounted: move |event| panels.people_button.remember(&event),
+            onclick: move |_| panels.toggle_people(),
             Icon { d: icons::USERS }
             span { {words.count("room-people-one", "room-people-other", count())} }
+            if hands() > 0 {
+                span { class: "hand-mark", role: "img", "aria-label": words.count("hands-one", "hands-other", hands()),
+                    Icon { d: icons::HAND }
+                    "{hands}"
+                }
+            }
         }
     }
 }

@@ -110,6 +110,8 @@ impl Rooms {
                 });
             }
             ClientMessage::Media { media } => self.media(socket, media),
+            ClientMessage::Hand { raised } => self.hand(socket, raised),
+            ClientMessage::React { reaction } => self.react(socket, reaction),
             ClientMessage::Chat { text, nonce } => self.chat(socket, text, nonce),
             ClientMessage::Leave => self.leave(socket),
             ClientMessage::Ping => self.send(socket, &Arc::new(ServerMessage::Pong)),
@@ -242,6 +244,17 @@ impl Rooms {
             return;
         };
         let sockets: Vec<SocketId> = room.sockets_of_others(than).collect();
+        for socket in sockets {
+            self.send(socket, message);
+        }
+    }
+
+    /// Sends to everybody present.
+    pub(super) fn send_to_all(&mut self, room: &RoomId, message: &Arc<ServerMessage>) {
+        let Some(room) = self.rooms.get(room) else {
+            return;
+        };
+        let sockets: Vec<SocketId> = room.sockets().collect();
         for socket in sockets {
             self.send(socket, message);
         }

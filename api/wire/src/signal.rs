@@ -4,7 +4,7 @@
 
 use crate::{
     ChatMessage, ChatText, DisplayName, HandshakeId, IceCandidate, IceServer, MediaState, Member, MemberId,
-    Nonce, ResumeToken, RoomId, RoomInfo, Sdp, tagged::tagged,
+    Nonce, Reaction, ResumeToken, RoomId, RoomInfo, Sdp, tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,16 @@ pub enum ClientMessage {
     Media {
         /// What is sent.
         media: MediaState,
+    },
+    /// Raises a hand, or takes it down.
+    Hand {
+        /// It is up.
+        raised: bool,
+    },
+    /// Shows everyone a sign for a moment.
+    React {
+        /// Which.
+        reaction: Reaction,
     },
     /// Says something to everyone, now and later.
     Chat {
@@ -170,6 +180,18 @@ pub enum ServerMessage {
         member: MemberId,
         /// What it sends.
         media: MediaState,
+    },
+    /// The hands that are up from now on; also follows [`ServerMessage::Joined`] where any is.
+    Hands {
+        /// Whose, the first one raised first.
+        raised: Vec<MemberId>,
+    },
+    /// A member shows everyone a sign, the member itself included.
+    React {
+        /// Who.
+        from: MemberId,
+        /// Which.
+        reaction: Reaction,
     },
     /// A member's socket is lost; its media may go on, and it may come back.
     Away {

@@ -2,7 +2,7 @@
 
 use crate::platform::{AudioProcessing, VideoConstraints};
 use std::rc::Rc;
-use wire::{DisplayName, MediaState, MemberId, RoomId, RoomInfo};
+use wire::{DisplayName, MediaState, MemberId, Reaction, RoomId, RoomInfo};
 
 /// The state of a session as a person should see it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,6 +21,10 @@ pub struct View {
     pub people: Rc<Vec<Person>>,
     /// Who of them speaks, or spoke last.
     pub active_speaker: Option<MemberId>,
+    /// Whose hands are up, the person's own among them, the first one raised first.
+    pub hands: Rc<Vec<MemberId>>,
+    /// The signs of the moment, the eldest first, the person's own among them.
+    pub signs: Rc<Vec<Sign>>,
     /// The chat, oldest first.
     pub chat: Rc<Chat>,
 }
@@ -92,6 +96,19 @@ pub struct Local {
     pub screen_preview: Option<StreamId>,
     /// The person speaks while it is muted.
     pub unheard: bool,
+    /// The person's hand is up.
+    pub hand: bool,
+}
+
+/// A sign that somebody shows for a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sign {
+    /// Names the sign for as long as it is shown.
+    pub key: u64,
+    /// Who shows it.
+    pub from: MemberId,
+    /// Which.
+    pub reaction: Reaction,
 }
 
 /// A camera, microphone or shared screen of the person.

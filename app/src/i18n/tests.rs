@@ -5,12 +5,28 @@ use std::{
     path::Path,
 };
 
+/// Every locale file, English and Japanese side by side.
+const FILES: [[&str; 2]; 3] = [
+    [
+        include_str!("../../locales/en.ftl"),
+        include_str!("../../locales/ja.ftl"),
+    ],
+    [
+        include_str!("../../locales/room/en.ftl"),
+        include_str!("../../locales/room/ja.ftl"),
+    ],
+    [
+        include_str!("../../locales/posts/en.ftl"),
+        include_str!("../../locales/posts/ja.ftl"),
+    ],
+];
+
 fn english() -> BTreeMap<&'static str, &'static str> {
-    ENGLISH.iter().copied().collect()
+    FILES.iter().flat_map(|[english, _]| parse(english)).collect()
 }
 
 fn japanese() -> BTreeMap<&'static str, &'static str> {
-    JAPANESE.iter().copied().collect()
+    FILES.iter().flat_map(|[_, japanese]| parse(japanese)).collect()
 }
 
 fn placeholders(message: &str) -> BTreeSet<&str> {
@@ -83,11 +99,9 @@ fn both_languages_say_everything_with_the_same_placeholders() {
 
 #[test]
 fn locale_files_keep_to_the_subset_that_is_read() {
-    for file in [
-        include_str!("../../locales/en.ftl"),
-        include_str!("../../locales/ja.ftl"),
-    ] {
+    for language in [0, 1] {
         let mut seen = BTreeSet::new();
+        let file: String = FILES.iter().map(|files| files[language]).collect();
         for line in file
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -121,6 +135,57 @@ fn every_key_that_is_used_exists_and_every_key_is_used() {
     assert!(unknown.is_empty(), "used but not there: {unknown:?}");
     let idle: Vec<_> = english.keys().filter(|key| !used.contains(**key)).collect();
     assert!(idle.is_empty(), "there but not used: {idle:?}");
+}
+
+#[test]
+fn what_is_said_before_a_chunk_is_here_needs_no_words_of_it() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let always: BTreeSet<&str> = parse(FILES[0][0]).into_iter().map(|(key, _)| key).collect();
+    let english = english();
+    for (part, folders) in [(1, ["room", "chat"]), (2, ["posts", "posts"])] {
+        let own: BTreeSet<&str> = parse(FILES[part][0]).into_iter().map(|(key, _)| key).collect();
+        let mut inside = String::new();
+        for folder in folders {
+            sources(&source.join(folder), &mut inside);
+            inside.push_str(
+                &fs::read_to_string(source.join(format!("{folder}.rs"))).expect("the source is text"),
+            );
+        }
+        let reach: BTreeSet<&str> = always.union(&own).copied().collect();
+        let used = keys_in(&inside);
+        let out_of_reach: Vec<_> = used
+            .iter()
+            .filter(|key| english.contains_key(**key) && !reach.contains(*key))
+            .collect();
+        assert!(
+            out_of_reach.is_empty(),
+            "{folders:?} want words of another part: {out_of_reach:?}"
+        );
+    }
+    let mut rest = String::new();
+    for entry in fs::read_dir(&source).expect("the source folder is readable") {
+        let path = entry.expect("the entry is readable").path();
+        let name = path
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if ["room", "chat", "posts", "i18n"].contains(&name) {
+            continue;
+        }
+        if path.is_dir() {
+            sources(&path, &mut rest);
+        } else {
+            rest.push_str(&fs::read_to_string(&path).expect("the source is text"));
+        }
+    }
+    let late: Vec<_> = keys_in(&rest)
+        .into_iter()
+        .filter(|key| !always.contains(key))
+        .collect();
+    assert!(
+        late.is_empty(),
+        "said by what is there first, and not in the main files: {late:?}"
+    );
 }
 
 #[test]

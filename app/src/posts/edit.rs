@@ -17,6 +17,7 @@ use wire::posts::PostData;
 /// The page of a post to be written.
 #[component]
 pub fn NewPost() -> Element {
+    super::use_posts_words();
     let words = use_words();
     let author = use_app().host().remembered(Keep::Always, NAME);
     use_title(words.say("posts-write"));
@@ -34,6 +35,7 @@ pub fn NewPost() -> Element {
 /// The page of a post to be changed.
 #[component]
 pub fn EditPost(id: String) -> Element {
+    super::use_posts_words();
     let words = use_words();
     let mut post = use_post(id);
     use_title(words.say("posts-edit"));

@@ -33,6 +33,7 @@ enum State {
 /// The page of all posts.
 #[component]
 pub fn PostList() -> Element {
+    super::use_posts_words();
     let app = use_app();
     let words = use_words();
     use_title(words.say("nav-posts"));

@@ -26,6 +26,7 @@ pub fn use_post(id: String) -> Resource<Result<Post, Failure>> {
 /// The page of one post.
 #[component]
 pub fn ReadPost(id: String) -> Element {
+    super::use_posts_words();
     let words = use_words();
     let mut post = use_post(id);
 

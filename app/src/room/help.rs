@@ -4,11 +4,13 @@ use crate::{context::use_words, ui::dialog::Dialog};
 use dioxus::prelude::*;
 
 /// Every key, and what it does.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 12] = [
     ("M", "help-microphone"),
     ("Space", "help-talk"),
     ("V", "help-camera"),
     ("S", "help-share"),
+    ("H", "help-hand"),
+    ("P", "help-people"),
     ("F", "help-full-screen"),
     ("C", "help-chat"),
     ("Enter", "help-send"),

@@ -2,6 +2,7 @@
 
 use super::{
     keep_space,
+    react::Gestures,
     stage::{Pin, Spot},
     volume::{VolumeControl, use_volume},
 };
@@ -53,6 +54,7 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
                 _ => VNode::empty(),
             }
             NameTag { name: person.name.to_string(), muted: !person.media.audio }
+            Gestures { of: Some(person.id.clone()) }
             div { class: "tile-tools", onkeydown: keep_space,
                 VolumeControl { name: person.name.clone(), volume }
                 PinButton { spot: Spot::Face(person.id.clone()), name: person.name.to_string(), pin }
@@ -84,6 +86,7 @@ pub fn MyTile(name: DisplayName, front: bool, pin: Pin) -> Element {
                 },
             }
             NameTag { name: words.fill("tile-you", &[("name", name.as_str())]), muted: !is_on(&local.microphone) }
+            Gestures {}
             div { class: "tile-tools", onkeydown: keep_space,
                 PinButton { spot: Spot::Me, name: name.to_string(), pin }
             }

@@ -84,7 +84,11 @@ impl World {
                 }
                 return Ok(());
             }
-            ServerMessage::Hello { .. } | ServerMessage::Peek(_) | ServerMessage::Pong => return Ok(()),
+            ServerMessage::Hello { .. }
+            | ServerMessage::Peek(_)
+            | ServerMessage::Hands { .. }
+            | ServerMessage::React { .. }
+            | ServerMessage::Pong => return Ok(()),
         };
         self.feed(who, input)
     }

@@ -267,6 +267,8 @@ impl Mutant {
                 ClientMessage::Peek { .. }
                 | ClientMessage::Join { .. }
                 | ClientMessage::Media { .. }
+                | ClientMessage::Hand { .. }
+                | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
                 | ClientMessage::Leave
                 | ClientMessage::Ping,

@@ -308,6 +308,8 @@ fn is_signal(message: &ServerMessage) -> bool {
         | ServerMessage::History { .. }
         | ServerMessage::Join { .. }
         | ServerMessage::Media { .. }
+        | ServerMessage::Hands { .. }
+        | ServerMessage::React { .. }
         | ServerMessage::Away { .. }
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. }

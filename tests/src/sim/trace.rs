@@ -14,6 +14,8 @@ pub fn said(message: &ClientMessage) -> String {
         ClientMessage::Candidate { to, handshake, .. } => format!("candidate {handshake} to {to}"),
         ClientMessage::Peek { .. }
         | ClientMessage::Media { .. }
+        | ClientMessage::Hand { .. }
+        | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
         | ClientMessage::Leave
         | ClientMessage::Ping => format!("{message:?}"),
@@ -45,6 +47,8 @@ pub fn heard(message: &ServerMessage) -> String {
         | ServerMessage::Peek(_)
         | ServerMessage::History { .. }
         | ServerMessage::Media { .. }
+        | ServerMessage::Hands { .. }
+        | ServerMessage::React { .. }
         | ServerMessage::Away { .. }
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. }

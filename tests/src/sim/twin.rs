@@ -115,6 +115,8 @@ impl Twin {
                 | ClientMessage::Answer { .. }
                 | ClientMessage::Candidate { .. }
                 | ClientMessage::Media { .. }
+                | ClientMessage::Hand { .. }
+                | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
                 | ClientMessage::Leave,
                 _,
@@ -346,6 +348,8 @@ fn stamped(from: MemberId, message: ClientMessage) -> Option<(MemberId, ServerMe
         ClientMessage::Peek { .. }
         | ClientMessage::Join { .. }
         | ClientMessage::Media { .. }
+        | ClientMessage::Hand { .. }
+        | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
         | ClientMessage::Leave
         | ClientMessage::Ping => None,

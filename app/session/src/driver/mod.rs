@@ -3,6 +3,7 @@
 mod chat;
 mod connections;
 mod earlier;
+mod gestures;
 mod io;
 mod link;
 mod media;
@@ -33,6 +34,7 @@ use futures::{
     select_biased,
     stream::FuturesUnordered,
 };
+use gestures::Gestures;
 use io::{Happening, Io};
 use link::{Heard, Link};
 use media::Media;
@@ -66,6 +68,7 @@ pub(crate) struct Driver<P: Platform> {
     screen: Screen<P>,
     meter: LevelMeter<P>,
     unheard: Unheard<P>,
+    gestures: Gestures,
     chat: Chat,
     /// Earlier messages are on their way.
     paging: bool,
@@ -92,6 +95,7 @@ impl<P: Platform> Driver<P> {
             screen: Screen::new(io.clone()),
             meter: LevelMeter::new(io.clone(), level),
             unheard: Unheard::new(),
+            gestures: Gestures::default(),
             chat: Chat::default(),
             paging: false,
             peek: None,
@@ -164,6 +168,8 @@ impl<P: Platform> Driver<P> {
             Command::Choose { kind, id } => self.media.choose(kind, id),
             Command::Process(processing) => self.media.process(processing),
             Command::Shape(shape) => self.media.shape(shape),
+            Command::Hand(raised) => self.raise_hand(raised),
+            Command::React(reaction) => self.react(reaction),
             Command::Say(text) => self.say(text),
             Command::SayAgain(key) => {
                 if let Some((nonce, text)) = self.chat.say_again(&key) {
@@ -256,12 +262,15 @@ impl<P: Platform> Driver<P> {
                 screen: self.screen.view(),
                 screen_preview: self.screen.preview(),
                 unheard: self.unheard.is_speaking(),
+                hand: self.gestures.raised,
                 ..self.media.view()
             },
             devices: self.media.devices(),
             peek: self.peek.as_ref().and_then(|peek| peek.info.clone()),
             people: self.people.view(),
             active_speaker: self.voices.active().cloned(),
+            hands: self.gestures.hands.clone(),
+            signs: self.gestures.signs.clone(),
             chat: self.chat.view(),
         }
     }
@@ -280,6 +289,7 @@ impl<P: Platform> Driver<P> {
             self.link.deadline(),
             self.hold,
             peek.map(|peek| peek.next),
+            self.gestures.deadline(),
         ];
         all.into_iter().flatten().min()
     }
@@ -287,6 +297,7 @@ impl<P: Platform> Driver<P> {
     fn handle_timeout(&mut self) {
         let now = self.io.platform.now();
         self.call.handle_timeout(now);
+        self.gestures.handle_timeout(now);
         self.hold = self.hold.filter(|until| *until > now);
         if self.link.handle_timeout(now) {
             self.link_lost();
@@ -353,6 +364,7 @@ impl<P: Platform> Driver<P> {
         self.screen.stop();
         self.people.clear();
         self.voices = Voices::default();
+        self.gestures = Gestures::default();
         self.chat = Chat::default();
         self.paging = false;
     }

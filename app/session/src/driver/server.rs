@@ -71,6 +71,10 @@ impl<P: Platform> Driver<P> {
                 candidate,
             }),
             ServerMessage::Media { member, media } => self.input(Input::Media { member, media }),
+            ServerMessage::Hands { raised } => self.gestures.hands(raised, self.stay.me()),
+            ServerMessage::React { from, reaction } => {
+                self.gestures.show(self.io.platform.now(), from, reaction);
+            }
             ServerMessage::Away { member } => self.input(Input::Away { member }),
             ServerMessage::Leave { member, .. } => self.input(Input::Leave { member }),
         }
@@ -94,6 +98,11 @@ impl<P: Platform> Driver<P> {
             self.hold = Some(self.io.platform.now() + HOLD);
         }
         self.input(Input::Joined { me, resumed, members });
+        self.gestures.rejoined();
+        // A server that has lost its memory has lost the hand too.
+        if self.gestures.raised {
+            self.send_hand();
+        }
         for (nonce, text) in self.chat.pending() {
             self.send_chat(nonce, text);
         }
@@ -144,6 +153,8 @@ fn is_for_those_inside(message: &ServerMessage) -> bool {
         | ServerMessage::Answer { .. }
         | ServerMessage::Candidate { .. }
         | ServerMessage::Media { .. }
+        | ServerMessage::Hands { .. }
+        | ServerMessage::React { .. }
         | ServerMessage::Away { .. }
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. } => true,
