@@ -20,6 +20,7 @@ mod log;
 mod meter;
 mod peer_connection;
 mod socket;
+mod stats;
 mod storage;
 mod streams;
 mod surface;

@@ -85,15 +85,31 @@ impl Rooms {
                     },
                 );
             }
-            ClientMessage::Accept { to, handshake, keep } => {
+            ClientMessage::Accept {
+                to,
+                handshake,
+                keep,
+                restart,
+            } => {
                 self.forward(socket, &to, |from| ServerMessage::Accept {
                     from,
                     handshake,
                     keep,
+                    restart,
                 });
             }
-            ClientMessage::Offer { to, handshake, sdp } => {
-                self.forward(socket, &to, |from| ServerMessage::Offer { from, handshake, sdp });
+            ClientMessage::Offer {
+                to,
+                handshake,
+                sdp,
+                restart,
+            } => {
+                self.forward(socket, &to, |from| ServerMessage::Offer {
+                    from,
+                    handshake,
+                    sdp,
+                    restart,
+                });
             }
             ClientMessage::Answer { to, handshake, sdp } => {
                 self.forward(socket, &to, |from| ServerMessage::Answer { from, handshake, sdp });
@@ -108,6 +124,9 @@ impl Rooms {
                     handshake,
                     candidate,
                 });
+            }
+            ClientMessage::Missing { to, missing } => {
+                self.forward(socket, &to, |from| ServerMessage::Missing { from, missing });
             }
             ClientMessage::Media { media } => self.media(socket, media),
             ClientMessage::Hand { raised } => self.hand(socket, raised),

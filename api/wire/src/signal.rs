@@ -4,7 +4,7 @@
 
 use crate::{
     ChatMessage, ChatText, DisplayName, HandshakeId, IceCandidate, IceServer, MediaState, Member, MemberId,
-    Nonce, Reaction, ResumeToken, RoomId, RoomInfo, Sdp, tagged::tagged,
+    Missing, Nonce, Reaction, ResumeToken, RoomId, RoomInfo, Sdp, tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,10 @@ pub enum ClientMessage {
         /// The sender holds a stable connection under this handshake, and keeps it if the other does too.
         #[serde(default)]
         keep: bool,
+        /// The sender holds a connection under this earlier handshake, which carries nothing any more. If the other holds
+        /// it too, the offer is to restart its ICE ([RFC 8445 §9](https://www.rfc-editor.org/rfc/rfc8445#section-9)).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restart: Option<HandshakeId>,
     },
     /// Step 3-6: sends an SDP offer.
     Offer {
@@ -51,6 +55,9 @@ pub enum ClientMessage {
         handshake: HandshakeId,
         /// The session description.
         sdp: Sdp,
+        /// It restarts the ICE of the connection that the accept named.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        restart: bool,
     },
     /// Step 4-7: sends an SDP answer.
     Answer {
@@ -69,6 +76,13 @@ pub enum ClientMessage {
         handshake: HandshakeId,
         /// The candidate.
         candidate: IceCandidate,
+    },
+    /// Tells a member what of it does not come here, so that both people know; nothing, when all comes again.
+    Missing {
+        /// Whose media.
+        to: MemberId,
+        /// What of them.
+        missing: Missing,
     },
     /// Tells everyone what is sent from now on.
     Media {
@@ -146,6 +160,9 @@ pub enum ServerMessage {
         /// The sender holds a stable connection under this handshake.
         #[serde(default)]
         keep: bool,
+        /// The sender holds a connection under this earlier handshake, whose ICE the offer is to restart.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restart: Option<HandshakeId>,
     },
     /// Step 4-1: an SDP offer.
     Offer {
@@ -155,6 +172,9 @@ pub enum ServerMessage {
         handshake: HandshakeId,
         /// The session description.
         sdp: Sdp,
+        /// It restarts the ICE of the connection that the accept named.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        restart: bool,
     },
     /// Step 5-1: an SDP answer.
     Answer {
@@ -173,6 +193,13 @@ pub enum ServerMessage {
         handshake: HandshakeId,
         /// The candidate.
         candidate: IceCandidate,
+    },
+    /// What of this client's media does not come to a member.
+    Missing {
+        /// To whom.
+        from: MemberId,
+        /// What.
+        missing: Missing,
     },
     /// A member sends something else from now on.
     Media {

@@ -37,6 +37,7 @@ impl Call {
             Input::Media { member, media } => self.member_sends(&member, media),
             Input::Away { member } => self.member_is_away(&member),
             Input::Leave { member } => self.remove(&member),
+            Input::Doubted { peer } => self.doubt(now, &peer),
             Input::SocketLost => self.socket_lost(),
             Input::Hangup => self.hang_up(),
 
@@ -44,14 +45,21 @@ impl Call {
                 from,
                 handshake,
                 keep: true,
+                ..
             } => self.receive_keep(now, &from, &handshake),
             Input::Accept {
                 from,
                 handshake,
                 keep: false,
-            } => self.receive_accept(now, &from, handshake),
+                restart,
+            } => self.receive_accept(now, &from, handshake, restart.as_ref()),
             Input::OfferCreated { peer, handshake, sdp } => self.save_offer(&peer, &handshake, sdp),
-            Input::Offer { from, handshake, sdp } => self.receive_offer(now, &from, &handshake, sdp),
+            Input::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            } => self.receive_offer(now, &from, &handshake, sdp, restart),
             Input::AnswerCreated { peer, handshake, sdp } => self.save_own_answer(&peer, &handshake, sdp),
             Input::LocalDescriptionSet { peer, handshake } => self.send_description(now, &peer, &handshake),
             Input::Answer { from, handshake, sdp } => self.receive_answer(&from, &handshake, sdp),
@@ -263,12 +271,15 @@ impl Call {
     }
 
     fn close(&mut self, id: &MemberId) -> bool {
-        let Some(Peer {
-            phase: Phase::Connecting(connection),
-            ..
-        }) = self.peers.get(id)
-        else {
-            return false;
+        let connection = match self.peers.get(id).map(|peer| &peer.phase) {
+            Some(
+                Phase::Connecting(connection)
+                | Phase::Awaiting {
+                    kept: Some(connection),
+                    ..
+                },
+            ) => connection,
+            Some(Phase::Idle | Phase::Declining(_) | Phase::Awaiting { .. }) | None => return false,
         };
         let handshake = connection.handshake.clone();
         self.operate(id, &handshake, Operation::Close);
@@ -305,7 +316,13 @@ impl Call {
         let Some(peer) = self.peers.get_mut(id) else {
             return;
         };
-        let Some(connection) = peer.connection(handshake) else {
+        let waits = peer.kept(handshake).is_some();
+        let connection = if waits {
+            peer.kept(handshake)
+        } else {
+            peer.connection(handshake)
+        };
+        let Some(connection) = connection else {
             return;
         };
         if connection.state == state {
@@ -314,6 +331,8 @@ impl Call {
         connection.state = state;
         tracing::info!(peer = %id, %handshake, ?state, "connection");
         match state {
+            // Its ICE is about to be restarted, whatever becomes of it now.
+            _ if waits => {}
             ConnectionState::Connected => {
                 peer.failures = 0;
                 if peer.healthy().is_some() {

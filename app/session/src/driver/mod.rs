@@ -1,6 +1,7 @@
 //! The driver: one loop that takes in everything that happens and does what follows from it.
 
 mod chat;
+mod checkup;
 mod connections;
 mod earlier;
 mod gestures;
@@ -26,6 +27,7 @@ use crate::{
 };
 use call::{Call, ConnectionState, Event, Input, Output, Role};
 use chat::Chat;
+use checkup::Checkups;
 use connections::{Connections, Tracks};
 use futures::{
     FutureExt, StreamExt,
@@ -46,7 +48,7 @@ use stay::Stay;
 use std::{rc::Rc, time::Duration};
 use unheard::Unheard;
 use voices::Voices;
-use wire::{ChatText, ClientMessage, MediaState, Nonce};
+use wire::{ChatText, ClientMessage, HandshakeId, MediaState, Nonce};
 
 /// How long a newcomer's first sight of the room may wait for its first offer. To draw a whole room takes long enough
 /// that the others would wait for it.
@@ -61,6 +63,7 @@ pub(crate) struct Driver<P: Platform> {
     call: Call,
     connections: Connections<P>,
     people: People,
+    checkups: Checkups,
     voices: Voices,
     /// Somebody will listen again before long.
     listening: bool,
@@ -89,6 +92,7 @@ impl<P: Platform> Driver<P> {
             call: Call::new(),
             connections: Connections::new(io.clone()),
             people: People::default(),
+            checkups: Checkups::default(),
             voices: Voices::default(),
             listening: false,
             media: Media::new(io.clone(), config.video),
@@ -199,7 +203,7 @@ impl<P: Platform> Driver<P> {
                 Heard::Lost => self.link_lost(),
             },
             Happening::Performed(input) => self.input(input),
-            Happening::Connection(number, event) => self.connection_event(number, event),
+            Happening::Connection(number, of, event) => self.connection_event(number, of, event),
             Happening::Opened(number, results) => self.media.opened(number, results),
             Happening::Ended(kind, number) => self.media.ended(kind, number),
             Happening::Picked(number, result) => self.screen.picked(number, result),
@@ -208,6 +212,8 @@ impl<P: Platform> Driver<P> {
             Happening::Earlier(room, page) => self.take_earlier(&room, page),
             Happening::Tick => self.meter.tick(),
             Happening::Listen => self.listen(),
+            Happening::Look => self.look(),
+            Happening::Looked(reports) => self.looked(reports),
         }
     }
 
@@ -224,6 +230,7 @@ impl<P: Platform> Driver<P> {
             self.link.send(&message);
         }
         self.listen_on();
+        self.look_on();
         if self.hold.is_none() {
             self.view.set(Rc::new(self.view()));
         }
@@ -247,6 +254,7 @@ impl<P: Platform> Driver<P> {
                 Output::Event(event) => {
                     if let Event::Removed(id) = &event {
                         self.voices.forget(id);
+                        self.checkups.forget(id);
                     }
                     self.people.apply(event);
                 }
@@ -269,6 +277,7 @@ impl<P: Platform> Driver<P> {
             peek: self.peek.as_ref().and_then(|peek| peek.info.clone()),
             people: self.people.view(),
             active_speaker: self.voices.active().cloned(),
+            qualities: self.checkups.qualities.clone(),
             hands: self.gestures.hands.clone(),
             signs: self.gestures.signs.clone(),
             chat: self.chat.view(),
@@ -311,14 +320,14 @@ impl<P: Platform> Driver<P> {
         self.call.handle_input(self.io.platform.now(), input);
     }
 
-    fn connection_event(&mut self, number: u64, event: PeerConnectionEvent) {
+    fn connection_event(&mut self, number: u64, of: Option<HandshakeId>, event: PeerConnectionEvent) {
         let Some((peer, handshake)) = self.connections.owner(number) else {
             return;
         };
         match event {
             PeerConnectionEvent::IceCandidate(candidate) => self.input(Input::LocalCandidate {
                 peer,
-                handshake,
+                handshake: of.unwrap_or(handshake),
                 candidate,
             }),
             PeerConnectionEvent::Track(feed, stream) => self.people.show(&peer, feed, stream),
@@ -364,6 +373,7 @@ impl<P: Platform> Driver<P> {
         self.screen.stop();
         self.people.clear();
         self.voices = Voices::default();
+        self.checkups.clear();
         self.gestures = Gestures::default();
         self.chat = Chat::default();
         self.paging = false;

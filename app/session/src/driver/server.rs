@@ -50,14 +50,24 @@ impl<P: Platform> Driver<P> {
                 from,
                 handshake,
                 keep,
+                restart,
             } => self.input(Input::Accept {
                 from,
                 handshake,
                 keep,
+                restart,
             }),
-            ServerMessage::Offer { from, handshake, sdp } => {
-                self.input(Input::Offer { from, handshake, sdp })
-            }
+            ServerMessage::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            } => self.input(Input::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            }),
             ServerMessage::Answer { from, handshake, sdp } => {
                 self.input(Input::Answer { from, handshake, sdp });
             }
@@ -71,6 +81,11 @@ impl<P: Platform> Driver<P> {
                 candidate,
             }),
             ServerMessage::Media { member, media } => self.input(Input::Media { member, media }),
+            ServerMessage::Missing { from, missing } => {
+                self.checkups.missed(from, missing);
+                let (now, checkups) = (self.io.platform.now(), &self.checkups);
+                self.people.check(|id| checkups.of(now, id));
+            }
             ServerMessage::Hands { raised } => self.gestures.hands(raised, self.stay.me()),
             ServerMessage::React { from, reaction } => {
                 self.gestures.show(self.io.platform.now(), from, reaction);
@@ -98,6 +113,7 @@ impl<P: Platform> Driver<P> {
             self.hold = Some(self.io.platform.now() + HOLD);
         }
         self.input(Input::Joined { me, resumed, members });
+        self.checkups.rejoined();
         self.gestures.rejoined();
         // A server that has lost its memory has lost the hand too.
         if self.gestures.raised {
@@ -153,6 +169,7 @@ fn is_for_those_inside(message: &ServerMessage) -> bool {
         | ServerMessage::Answer { .. }
         | ServerMessage::Candidate { .. }
         | ServerMessage::Media { .. }
+        | ServerMessage::Missing { .. }
         | ServerMessage::Hands { .. }
         | ServerMessage::React { .. }
         | ServerMessage::Away { .. }
