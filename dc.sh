@@ -210,10 +210,13 @@ build_site() {
     --target-dir "$target/wasm" -- -Clink-arg=--emit-relocs || return 1
   # What is loaded when it is needed, by the components with which each chunk begins (app/src/chunk.rs), and by what only they
   # ask the platform for.
+  local driver='<session::driver::Driver<platform_web::browser::Browser>>'
+  local inside="<call::call::Call>::handle_input,<call::call::Call>::handle_timeout,$driver::hear_inside,$driver::hear_joined"
+  inside+=",$driver::listen,platform_web::stats::read,$driver::look,$driver::looked"
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
     --chunk "trouble=app::lobby::trouble::Troubles"
-    --chunk "room=app::room::Room,app::room::turned::Turned,platform_web::tone::play"
+    --chunk "room=app::room::Room,app::room::turned::Turned,platform_web::tone::play,$inside"
   )
   if [ "$profile" = web-dev ]; then
     tool=$target/debug/bundle

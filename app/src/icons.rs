@@ -59,6 +59,12 @@ pub const ARROW_LEFT: &str = "M12 19l-7-7 7-7M19 12H5";
 /// `triangle-alert`
 pub const TRIANGLE_ALERT: &str =
     "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17h.01";
+/// `signal-medium`
+pub const SIGNAL_MEDIUM: &str = "M2 20h.01M7 20v-4M12 20v-8";
+/// `signal-low`
+pub const SIGNAL_LOW: &str = "M2 20h.01M7 20v-4";
+/// `activity`
+pub const ACTIVITY: &str = "M22 12h-2.48a2 2 0 0 0-1.93 1.46l-2.35 8.36a.25.25 0 0 1-.48 0L9.24 2.18a.25.25 0 0 0-.48 0l-2.35 8.36A2 2 0 0 1 4.49 12H2";
 /// `hand`
 pub const HAND: &str = "M18 11V6a2 2 0 0 0-4 0M14 10V4a2 2 0 0 0-4 0v2M10 10.5V6a2 2 0 0 0-4 0v8M18 8a2 2 0 1 1 4 0v6a8 8 0 0 1-8 8h-2c-2.8 0-4.5-.86-5.99-2.34l-3.6-3.6a2 2 0 0 1 2.83-2.82L7 15";
 /// `smile`

@@ -8,6 +8,7 @@ mod invite;
 mod menu;
 mod news;
 mod people;
+mod quality;
 mod react;
 mod settings;
 mod share;
@@ -38,6 +39,7 @@ use help::Help;
 use invite::Invite;
 use news::News;
 use people::PeoplePanel;
+use quality::Connections;
 use session::{Command, view::Link};
 use settings::Settings;
 use share::ShareTrouble;
@@ -52,6 +54,8 @@ pub struct Panels {
     people: Signal<bool>,
     help: Signal<bool>,
     invite: Signal<bool>,
+    /// The connections in figures.
+    stats: Signal<bool>,
     /// Signs to choose from.
     react: Signal<bool>,
     menu: Signal<bool>,
@@ -86,6 +90,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         people: use_signal(|| false),
         help: use_signal(|| false),
         invite: use_signal(|| false),
+        stats: use_signal(|| false),
         react: use_signal(|| false),
         menu: use_signal(|| false),
         settings: use_signal(|| false),
@@ -102,12 +107,13 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
     let unread = use_unread(panels.chat);
     let link = invite(&app.door().origin, &room);
     use_title(room.as_str());
+    use_hook(|| app.send(Command::LookAfter));
 
     rsx! {
         div {
             class: "room",
             // `inert="false"` is inert as well.
-            inert: ((panels.help)() || (panels.settings)() || (panels.invite)()).then_some("true"),
+            inert: ((panels.help)() || (panels.settings)() || (panels.invite)() || (panels.stats)()).then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
             onmounted: move |event| {
@@ -151,6 +157,9 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         if (panels.settings)() {
             Settings { onclose: move |()| panels.toggle_settings() }
         }
+        if (panels.stats)() {
+            Connections { onclose: move |()| panels.toggle_stats() }
+        }
         if (panels.invite)() {
             Invite { room: room.clone(), link: link.clone(), onclose: move |()| panels.toggle_invite() }
         }
@@ -177,6 +186,13 @@ impl Panels {
     fn toggle_invite(mut self) {
         self.invite.toggle();
         if !*self.invite.peek() {
+            self.menu_button.focus();
+        }
+    }
+
+    fn toggle_stats(mut self) {
+        self.stats.toggle();
+        if !*self.stats.peek() {
             self.menu_button.focus();
         }
     }
@@ -231,12 +247,14 @@ impl Panels {
 
 /// Adds the words of this chunk. Every component with which it begins calls it first.
 fn use_room_words() {
-    use_hook(|| {
-        ROOM.add([
-            include_str!("../locales/room/en.ftl"),
-            include_str!("../locales/room/ja.ftl"),
-        ]);
-    });
+    use_hook(add_words);
+}
+
+fn add_words() {
+    ROOM.add([
+        include_str!("../locales/room/en.ftl"),
+        include_str!("../locales/room/ja.ftl"),
+    ]);
 }
 
 /// Space presses the button that has the focus, and nothing else hears of it.

@@ -7,7 +7,8 @@ use session::platform::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Reads a report; `slot` tells what a `mid` is for.
+/// Reads a report; `slot` tells what a `mid` is for. It begins a chunk (`dc.sh`), so it must stay a function.
+#[inline(never)]
 pub fn read(report: &JsValue, slot: &dyn Fn(&str) -> Option<Slot>) -> StatsReport {
     let all = Entries(report.unchecked_ref());
     let mut read = StatsReport::default();

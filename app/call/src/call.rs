@@ -30,6 +30,9 @@ impl Call {
     }
 
     /// Takes in what happened. `now` is the time since any fixed point, and never runs backwards.
+    ///
+    /// Like [`Call::handle_timeout`] it begins a chunk of the web build (`dc.sh`), so it must stay a function.
+    #[inline(never)]
     pub fn handle_input(&mut self, now: Duration, input: Input) {
         match input {
             Input::Joined { me, resumed, members } => self.joined(now, me, resumed, members),
@@ -90,6 +93,7 @@ impl Call {
     }
 
     /// Does what is due at `now`.
+    #[inline(never)]
     pub fn handle_timeout(&mut self, now: Duration) {
         let due = |time: Option<Duration>| time.is_some_and(|time| time <= now);
         let gone: Vec<_> = self

@@ -112,7 +112,7 @@ impl Peer {
                 kept: Some(connection),
                 ..
             } if is_it(&connection) => Some(connection),
-            other => {
+            other @ (Phase::Idle | Phase::Declining(_) | Phase::Awaiting { .. } | Phase::Connecting(_)) => {
                 self.phase = other;
                 None
             }

@@ -36,6 +36,8 @@ pub enum Command {
     Process(AudioProcessing),
     /// Asks this of the camera from now on.
     Shape(VideoConstraints),
+    /// Looks after the connections from now on, until the room is left: the room is drawn, and can show how they are.
+    LookAfter,
     /// Raises the hand, or takes it down.
     Hand(bool),
     /// Shows everyone a sign for a moment.

@@ -90,6 +90,14 @@ fn Items(panels: Panels, onclose: EventHandler<()>) -> Element {
                 },
             }
             Item {
+                icon: icons::ACTIVITY,
+                label: words.say("menu-stats"),
+                onclick: move |()| {
+                    menu.set(false);
+                    panels.toggle_stats();
+                },
+            }
+            Item {
                 icon: icons::USERS,
                 label: words.say(if panels.speaker_view() { "menu-grid" } else { "menu-speaker" }),
                 disabled: alone(),

@@ -1,6 +1,6 @@
 //! Who is here, beside the faces.
 
-use super::keep_space;
+use super::{keep_space, quality::QualityMark};
 use crate::{
     context::{use_app, use_part, use_words},
     icons::{self, Icon},
@@ -95,6 +95,7 @@ fn Somebody(person: Person) -> Element {
                     small { {words.say(state)} }
                 }
             }
+            QualityMark { checkup: person.checkup }
             Marks {
                 place: place(),
                 sharing: person.media.screen,

@@ -2,6 +2,7 @@
 
 use super::{
     keep_space,
+    quality::{QualityMark, trouble},
     react::Gestures,
     stage::{Pin, Spot},
     volume::{VolumeControl, use_volume},
@@ -13,7 +14,7 @@ use crate::{
     surface::Picture,
 };
 use dioxus::prelude::*;
-use session::view::{Connection, Person, Source};
+use session::view::{Checkup, Connection, Person, Source};
 use wire::DisplayName;
 
 /// Somebody else.
@@ -51,9 +52,14 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
                 "failed" => rsx! {
                     p { class: "tile-state", {words.say("tile-failed")} }
                 },
-                _ => VNode::empty(),
+                _ => match trouble(words, person.name.as_str(), person.checkup) {
+                    Some(trouble) => rsx! {
+                        p { class: "tile-state", role: "status", "{trouble}" }
+                    },
+                    None => VNode::empty(),
+                },
             }
-            NameTag { name: person.name.to_string(), muted: !person.media.audio }
+            NameTag { name: person.name.to_string(), muted: !person.media.audio, checkup: person.checkup }
             Gestures { of: Some(person.id.clone()) }
             div { class: "tile-tools", onkeydown: keep_space,
                 VolumeControl { name: person.name.clone(), volume }
@@ -125,7 +131,7 @@ fn Avatar(name: DisplayName) -> Element {
 
 /// A name in the corner of a tile.
 #[component]
-pub fn NameTag(name: String, muted: bool) -> Element {
+pub fn NameTag(name: String, muted: bool, #[props(default)] checkup: Checkup) -> Element {
     let words = use_words();
 
     rsx! {
@@ -134,6 +140,7 @@ pub fn NameTag(name: String, muted: bool) -> Element {
                 span { class: "muted", role: "img", "aria-label": words.say("tile-muted"), Icon { d: icons::MIC_OFF } }
             }
             span { class: "name", "{name}" }
+            QualityMark { checkup }
         }
     }
 }

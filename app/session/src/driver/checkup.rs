@@ -30,8 +30,10 @@ const WELL: Duration = Duration::from_secs(6);
 /// What is known of everybody's connection.
 #[derive(Debug, Default)]
 pub(super) struct Checkups {
+    /// Somebody wants to know.
+    pub wanted: bool,
     /// Somebody will look before long.
-    pub looking: bool,
+    looking: bool,
     patients: BTreeMap<MemberId, Patient>,
     /// What of the person's own media does not come to others.
     missed: BTreeMap<MemberId, Missing>,
@@ -106,6 +108,7 @@ impl Checkups {
         }
     }
 
+    #[inline(never)]
     fn look(&mut self, now: Duration, number: u64, person: &Person, report: StatsReport) -> Findings {
         let patient = self
             .patients
@@ -179,9 +182,9 @@ impl Patient {
 }
 
 impl<P: Platform> Driver<P> {
-    /// Looks at every connection after a while, if there is any.
+    /// Looks at every connection after a while, if there is any and somebody wants to know.
     pub(super) fn look_on(&mut self) {
-        if self.checkups.looking || self.connections.is_empty() {
+        if self.checkups.looking || !self.checkups.wanted || self.connections.is_empty() {
             return;
         }
         self.checkups.looking = true;
@@ -192,6 +195,8 @@ impl<P: Platform> Driver<P> {
         });
     }
 
+    /// Like what follows from it, it begins a chunk of the web build (`dc.sh`), so it must stay a function.
+    #[inline(never)]
     pub(super) fn look(&mut self) {
         let (io, all) = (self.io.clone(), self.connections.all());
         self.io.spawn(async move {
@@ -203,6 +208,7 @@ impl<P: Platform> Driver<P> {
         });
     }
 
+    #[inline(never)]
     pub(super) fn looked(&mut self, reports: Vec<(u64, StatsReport)>) {
         self.checkups.looking = false;
         let now = self.io.platform.now();

@@ -172,6 +172,7 @@ impl<P: Platform> Driver<P> {
             Command::Choose { kind, id } => self.media.choose(kind, id),
             Command::Process(processing) => self.media.process(processing),
             Command::Shape(shape) => self.media.shape(shape),
+            Command::LookAfter => self.checkups.wanted = true,
             Command::Hand(raised) => self.raise_hand(raised),
             Command::React(reaction) => self.react(reaction),
             Command::Say(text) => self.say(text),
@@ -305,7 +306,10 @@ impl<P: Platform> Driver<P> {
 
     fn handle_timeout(&mut self) {
         let now = self.io.platform.now();
-        self.call.handle_timeout(now);
+        // Before a room the call waits for nothing.
+        if self.call.poll_timeout().is_some_and(|due| due <= now) {
+            self.call.handle_timeout(now);
+        }
         self.gestures.handle_timeout(now);
         self.hold = self.hold.filter(|until| *until > now);
         if self.link.handle_timeout(now) {

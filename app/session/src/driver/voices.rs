@@ -84,6 +84,9 @@ impl Voices {
 
 impl<P: Platform> Driver<P> {
     /// Takes in how loud everybody is.
+    ///
+    /// It begins a chunk of the web build (`dc.sh`), so it must stay a function.
+    #[inline(never)]
     pub(super) fn listen(&mut self) {
         self.listening = false;
         self.voices
