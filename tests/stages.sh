@@ -2,7 +2,7 @@
 # The stages of `./dc.sh test`, which sources this file: each is a function, and they run in this order.
 # shellcheck disable=SC2154  # what dc.sh defines
 
-readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser window)
+readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser desktop window)
 # What is run by its name only: it downloads some hundred megabytes of other people's programs.
 readonly asked_stages=(clients)
 readonly quick_stages=(fmt shell clippy unit)
@@ -140,10 +140,21 @@ stage_browser() {
   TSUKIYO_BIN=$target/release/tsukiyo TSUKIYO_WEB_DIR=$site npm test --silent
 }
 
+# The desktop program without its window, in one room with a real browser.
+stage_desktop() {
+  need_packages "${test_packages[@]}" "${desktop_packages[@]}"
+  browser_modules
+  stage_site
+  cargo build "${native[@]}" --bins
+  cd tests/browser
+  TSUKIYO_BIN=$target/release/tsukiyo TSUKIYO_WEB_DIR=$site TSUKIYO_DESKTOP=$target/debug/tsukiyo-desktop \
+    npm run desktop --silent
+}
+
 stage_window() {
   need_packages "${desktop_packages[@]}" "${window_packages[@]}"
   cargo build "${native[@]}" --bins
-  tests/window.sh "$target/debug/platform-desktop" "$run/test/window.png"
+  tests/window.sh "$target/debug/tsukiyo-desktop" "$run/test/window.png"
 }
 
 # --- What they share --------------------------------------------------------------------------------------------------
