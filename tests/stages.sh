@@ -140,9 +140,9 @@ stage_browser() {
   TSUKIYO_BIN=$target/release/tsukiyo TSUKIYO_WEB_DIR=$site npm test --silent
 }
 
-# The desktop program without its window, in one room with a real browser.
+# The desktop program, with its window and without, in one room with a real browser.
 stage_desktop() {
-  need_packages "${test_packages[@]}" "${desktop_packages[@]}"
+  need_packages "${test_packages[@]}" "${desktop_packages[@]}" "${window_packages[@]}"
   browser_modules
   stage_site
   cargo build "${native[@]}" --bins

@@ -1,6 +1,6 @@
 //! The small services of a desktop.
 
-use crate::memory::Memory;
+use crate::{memory::Memory, native::random_bytes};
 use app::{
     Host, Keep,
     fetch::{Method, Request, Response},
@@ -11,17 +11,18 @@ use futures::future::LocalBoxFuture;
 use reqwest::{Client, header::CONTENT_TYPE};
 use std::{
     env,
-    path::PathBuf,
+    rc::Rc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// A desktop.
 #[derive(Debug)]
-pub struct Desktop(Memory, Client);
+pub struct Desktop(Rc<Memory>, Client);
 
-impl Default for Desktop {
-    fn default() -> Self {
-        Self(Memory::at(preferences()), Client::new())
+impl Desktop {
+    /// Makes one that remembers here.
+    pub fn new(memory: Rc<Memory>, client: Client) -> Self {
+        Self(memory, client)
     }
 }
 
@@ -98,12 +99,7 @@ impl Host for Desktop {
     }
 
     fn random(&self) -> [u8; 16] {
-        let mut bytes = [0; 16];
-        if let Err(error) = getrandom::fill(&mut bytes) {
-            // A name that can be guessed must not pass for one that cannot.
-            panic!("the system gives no random bytes: {error}");
-        }
-        bytes
+        random_bytes()
     }
 
     fn now(&self) -> u64 {
@@ -143,15 +139,4 @@ async fn fetch(client: Client, request: Request) -> Result<Response, reqwest::Er
 /// Writes a text as a JavaScript literal, which JSON is.
 fn literal(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// The file of the person's preferences (XDG Base Directory Specification).
-fn preferences() -> Option<PathBuf> {
-    let folder = |name: &str| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let config = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
-    Some(config.join("tsukiyo/preferences"))
 }

@@ -4,6 +4,7 @@
 //! - Nothing here decides anything about the protocol: every function is the operation whose name it bears.
 //! - Tokio, and every thread that captures, encodes or decodes, reports to the session's thread over channels ([`local`]).
 
+mod farewell;
 mod headless;
 mod host;
 mod local;
@@ -22,15 +23,21 @@ use tracing_subscriber::EnvFilter;
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     log();
-    if !options.headless {
-        window::open(options);
-        return Ok(());
+    if let Some(source) = options.unknown_source() {
+        anyhow::bail!(
+            "{} is no source: there are \"pattern\", and files with the endings .y4m and .wav",
+            source.display()
+        );
     }
     let background = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
-    headless::run(&background, &options)
+    if options.headless {
+        headless::run(&background, &options)
+    } else {
+        window::open(background.handle(), options)
+    }
 }
 
 /// Writes to the standard error; the standard output is for whoever reads the status.

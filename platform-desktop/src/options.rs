@@ -25,8 +25,9 @@ pub struct Options {
     #[arg(long, requires = "room")]
     pub headless: bool,
 
-    /// What is sent without a window: "pattern", or files with the endings .y4m (pictures) and .wav (sound)
-    #[arg(long, value_name = "pattern|FILE", requires = "headless")]
+    /// What is sent in place of a camera and a microphone: "pattern", or files with the endings .y4m (pictures) and .wav
+    /// (sound)
+    #[arg(long, value_name = "pattern|FILE")]
     pub source: Vec<PathBuf>,
 
     /// The size and the pictures per second of the test pattern

@@ -8,13 +8,14 @@ mod status;
 mod watcher;
 
 use crate::{
+    farewell,
     local::Local,
     media::{playout, streams::Streams, studio::Studio},
     memory::Memory,
     native::{Native, Setup},
     options::Options,
 };
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use futures::{StreamExt, future::join};
 use session::{
     Command, Handle, View,
@@ -33,20 +34,12 @@ use wire::{DisplayName, RoomId};
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Camera and microphone may take as long as this before the room is entered without them.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A farewell takes no longer.
-const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Runs until it has left.
 ///
 /// # Errors
-/// A source cannot be used, or the room lets nobody in.
+/// The room lets nobody in.
 pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
-    if let Some(source) = options.unknown_source() {
-        bail!(
-            "{} is no source: there are \"pattern\", and files with the endings .y4m and .wav",
-            source.display()
-        );
-    }
     let room = options.room.clone().context("a room is needed")?;
     let name = options
         .name
@@ -63,9 +56,8 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
         // Nothing of it outlives the program.
         memory: Rc::new(Memory::at(None)),
         studio: Studio {
-            pictures: options.file("y4m"),
-            sound: options.file("wav"),
             played: true,
+            ..Studio::new(options)
         },
         streams: streams.clone(),
     });
@@ -77,31 +69,13 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
         watchers: Watchers::new(streams),
     };
     background.block_on(async {
-        let (stayed, _) = join(stay.run(), finished(driver, &local, run)).await;
+        let (stayed, _) = join(
+            stay.run(),
+            farewell::finished(background.handle(), driver, local, run),
+        )
+        .await;
         stayed
     })
-}
-
-/// Runs the session to its end, and waits for its last words to be sent.
-async fn finished(driver: impl Future<Output = ()>, local: &Local, run: impl Future<Output = ()>) {
-    let (ended, end) = tokio::sync::oneshot::channel();
-    let driven = async move {
-        driver.await;
-        local.finish();
-        // Nobody listens if the other is done already.
-        let _ = ended.send(());
-    };
-    let late = async move {
-        let _ = end.await;
-        tokio::time::sleep(FAREWELL).await;
-    };
-    let run = async move {
-        tokio::select! {
-            () = run => {}
-            () = late => tracing::warn!("not all was said in time"),
-        }
-    };
-    join(driven, run).await;
 }
 
 /// A stay in a room.

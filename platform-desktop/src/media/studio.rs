@@ -7,6 +7,7 @@ use super::{
     pattern::Pattern,
     track::Source,
 };
+use crate::options::Options;
 use session::{
     platform::{Exception, MediaConstraints, MediaKind, VideoConstraints},
     view::{Device, DeviceKind},
@@ -30,6 +31,15 @@ pub struct Studio {
 }
 
 impl Studio {
+    /// Makes one with the files that the program was started with.
+    pub fn new(options: &Options) -> Self {
+        Self {
+            pictures: options.file("y4m"),
+            sound: options.file("wav"),
+            played: !options.source.is_empty(),
+        }
+    }
+
     /// Lists all devices.
     pub fn devices(&self) -> Vec<Device> {
         let files = [

@@ -59,7 +59,6 @@ impl Voice {
         frame.iter_mut().for_each(|sample| *sample *= volume);
     }
 
-    #[allow(dead_code, reason = "it is the window that has a control for it")]
     /// Sets how loud it is played, from 0 to 1.
     pub fn set_volume(&self, volume: f32) {
         self.volume.store(volume.to_bits(), Ordering::Relaxed);
