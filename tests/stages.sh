@@ -7,7 +7,7 @@ readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser desk
 readonly asked_stages=(clients)
 readonly quick_stages=(fmt shell clippy unit)
 readonly test_packages=(chromium fonts-noto-cjk fonts-noto-color-emoji)
-readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick)
+readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick pulseaudio pulseaudio-utils)
 
 # What needs the browser's compiler is built apart; everything else shares one target directory and one set of features.
 readonly native=(--workspace --exclude platform-web)
