@@ -12,7 +12,7 @@ readonly pid_file=$run/server.pid ready_file=$run/ready.json log_file=$run/serve
 
 # What is needed beyond Rust to build, to run and to look after the server, as Debian names it.
 readonly build_packages=(gcc libc6-dev ca-certificates procps curl)
-readonly desktop_packages=(libwebkit2gtk-4.1-dev libgtk-3-dev libxdo-dev libssl-dev pkg-config)
+readonly desktop_packages=(libwebkit2gtk-4.1-dev libgtk-3-dev libxdo-dev libssl-dev pkg-config libvpx-dev cmake g++ libasound2-dev gstreamer1.0-plugins-good)
 
 # shellcheck source=tests/stages.sh
 . "$root/tests/stages.sh"
@@ -210,11 +210,14 @@ build_site() {
     --target-dir "$target/wasm" -- -Clink-arg=--emit-relocs || return 1
   # What is loaded when it is needed, by the components with which each chunk begins (app/src/chunk.rs), and by what only they
   # ask the platform for. One that names another is loaded with that, and shares what both need.
+  local driver='<session::driver::Driver<platform_web::browser::Browser>>'
+  local inside="<call::call::Call>::handle_input,<call::call::Call>::handle_timeout,$driver::hear_inside,$driver::hear_joined"
+  inside+=",$driver::listen,platform_web::stats::read,$driver::look,$driver::looked"
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
     --chunk "trouble=app::lobby::trouble::Troubles"
     --chunk "recording:room=app::recording::Recording,app::recording::bar::RecordingBar,app::recording::kept::Leftovers,platform_web::recorder::open"
-    --chunk "room=app::room::Room,app::room::turned::Turned,platform_web::tone::play,platform_web::awake::keep"
+    --chunk "room=app::room::Room,app::room::turned::Turned,platform_web::tone::play,platform_web::awake::keep,$inside"
   )
   if [ "$profile" = web-dev ]; then
     tool=$target/debug/bundle

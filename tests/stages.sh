@@ -2,12 +2,12 @@
 # The stages of `./dc.sh test`, which sources this file: each is a function, and they run in this order.
 # shellcheck disable=SC2154  # what dc.sh defines
 
-readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser window)
+readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser desktop window)
 # What is run by its name only: it downloads some hundred megabytes of other people's programs.
 readonly asked_stages=(clients)
 readonly quick_stages=(fmt shell clippy unit)
 readonly test_packages=(chromium fonts-noto-cjk fonts-noto-color-emoji ffmpeg)
-readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick)
+readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick pulseaudio pulseaudio-utils)
 
 # What needs the browser's compiler is built apart; everything else shares one target directory and one set of features.
 readonly native=(--workspace --exclude platform-web)
@@ -140,10 +140,21 @@ stage_browser() {
   TSUKIYO_BIN=$target/release/tsukiyo TSUKIYO_WEB_DIR=$site npm test --silent
 }
 
+# The desktop program, with its window and without, in one room with a real browser.
+stage_desktop() {
+  need_packages "${test_packages[@]}" "${desktop_packages[@]}" "${window_packages[@]}"
+  browser_modules
+  stage_site
+  cargo build "${native[@]}" --bins
+  cd tests/browser
+  TSUKIYO_BIN=$target/release/tsukiyo TSUKIYO_WEB_DIR=$site TSUKIYO_DESKTOP=$target/debug/tsukiyo-desktop \
+    npm run desktop --silent
+}
+
 stage_window() {
   need_packages "${desktop_packages[@]}" "${window_packages[@]}"
   cargo build "${native[@]}" --bins
-  tests/window.sh "$target/debug/platform-desktop" "$run/test/window.png"
+  tests/window.sh "$target/debug/tsukiyo-desktop" "$run/test/window.png"
 }
 
 # --- What they share --------------------------------------------------------------------------------------------------

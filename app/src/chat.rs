@@ -19,7 +19,7 @@ pub fn ChatPanel(onclose: EventHandler<()>) -> Element {
     let words = use_words();
 
     rsx! {
-        aside { class: "chat", "aria-labelledby": "chat-title",
+        aside { class: "side", "aria-labelledby": "chat-title",
             header {
                 h2 { id: "chat-title", {words.say("chat-title")} }
                 button {

@@ -89,7 +89,7 @@ fn Coming() -> Element {
 
 /// The network is away, or the server has a newer version by now.
 #[component]
-fn Failed() -> Element {
+pub fn Failed() -> Element {
     let app = use_app();
     let words = use_words();
     use_title(words.say("page-incomplete"));

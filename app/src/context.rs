@@ -1,6 +1,7 @@
 //! What every component can reach.
 
 use crate::{
+    chunk::Chunk,
     door::{Door, Host, Keep},
     i18n::{Language, Words},
     prefs::{self, Theme},
@@ -8,6 +9,7 @@ use crate::{
 use dioxus::prelude::*;
 use session::{Command, View};
 use std::rc::Rc;
+use wire::{DisplayName, RoomId};
 
 /// The door, the session's view and the person's preferences. Cheap to copy into event handlers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +18,17 @@ pub struct App {
     view: Signal<Rc<View>>,
     language: Signal<Language>,
     theme: Signal<Theme>,
+    entering: Signal<Entering>,
+}
+
+/// On the way into a room, before the server is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entering {
+    No,
+    /// The room's part of the program is on its way.
+    Loading,
+    /// It did not come.
+    Failed,
 }
 
 /// Returns the context that [`crate::Root`] provides.
@@ -57,6 +70,7 @@ impl App {
             view: Signal::new(view),
             language: Signal::new(language),
             theme: Signal::new(theme),
+            entering: Signal::new(Entering::No),
         }
     }
 
@@ -76,6 +90,32 @@ impl App {
     #[inline(never)]
     pub fn send(&self, command: Command) {
         self.door.read().handle.send(command);
+    }
+
+    /// Goes into a room, as soon as the room's part of the program is here: what happens inside is its matter.
+    pub fn enter(mut self, room: RoomId, name: DisplayName) {
+        let Some(loading) = self.host().load(Chunk::Room) else {
+            return self.send(Command::Join { room, name });
+        };
+        self.entering.set(Entering::Loading);
+        spawn(async move {
+            if loading.await {
+                self.entering.set(Entering::No);
+                self.send(Command::Join { room, name });
+            } else {
+                self.entering.set(Entering::Failed);
+            }
+        });
+    }
+
+    /// The room's part of the program is on its way, and then the server will be asked.
+    pub fn is_entering(&self) -> bool {
+        *self.entering.read() == Entering::Loading
+    }
+
+    /// The room's part of the program did not come.
+    pub fn lacks_room(&self) -> bool {
+        *self.entering.read() == Entering::Failed
     }
 
     /// Returns the words in the language of the moment, and subscribes to it.

@@ -1,7 +1,7 @@
 //! Lobby or room: what the session's phase and the address say together.
 
 use crate::{
-    chunk::{Chunk, use_chunk},
+    chunk::{Chunk, Failed, use_chunk},
     context::{App, use_app, use_part},
     door::Keep,
     lobby::Lobby,
@@ -39,6 +39,11 @@ pub fn Gate(asked: Option<String>) -> Element {
         }
     });
 
+    if app.lacks_room() {
+        return rsx! {
+            Failed {}
+        };
+    }
     match phase() {
         Phase::Lobby | Phase::Joining { .. } => rsx! {
             Lobby { asked }
@@ -87,8 +92,7 @@ fn go_back_inside(app: App, asked: Option<&str>) {
     };
     if app.peek().phase == Phase::Lobby {
         app.send(Command::Prepare);
-        drop(host.load(Chunk::Room));
-        app.send(Command::Join { room, name });
+        app.enter(room, name);
     }
 }
 

@@ -5,21 +5,40 @@
 //! before it shows anything; this reads the same files, so that they can take over once a language wants their grammar.
 //! Where a number changes the words there are two messages, `…-one` and `…-other`.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-/// Two hundred lines are searched as fast as they are read, and a list costs a browser less to download than a map.
+/// A hundred lines are searched as fast as they are read, and a list costs a browser less to download than a map.
 type Table = Vec<(&'static str, &'static str)>;
 
-static ENGLISH: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/en.ftl")));
-static JAPANESE: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/ja.ftl")));
+/// One table for each language, in the order of [`Language::ALL`].
+type Tables = [Table; 2];
 
-// What is said in one chunk only is downloaded with it: nothing but its own functions may name these.
-static ENGLISH_POSTS: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/posts/en.ftl")));
-static JAPANESE_POSTS: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/posts/ja.ftl")));
-static ENGLISH_RECORDING: LazyLock<Table> =
-    LazyLock::new(|| parse(include_str!("../locales/recording/en.ftl")));
-static JAPANESE_RECORDING: LazyLock<Table> =
-    LazyLock::new(|| parse(include_str!("../locales/recording/ja.ftl")));
+/// The words that are here from the beginning.
+static ALWAYS: LazyLock<Tables> = LazyLock::new(|| {
+    tables([
+        include_str!("../locales/en.ftl"),
+        include_str!("../locales/ja.ftl"),
+    ])
+});
+
+/// The words of [the room](crate::room).
+pub static ROOM: Part = Part(OnceLock::new());
+/// The words of [the posts](crate::posts).
+pub static POSTS: Part = Part(OnceLock::new());
+/// The words of [recording](crate::recording).
+pub static RECORDING: Part = Part(OnceLock::new());
+
+/// Words that come with a chunk of the program ([`crate::chunk`]), so that nobody downloads them before. What the lobby and
+/// the chunk both say is in the main files.
+#[derive(Debug)]
+pub struct Part(OnceLock<Tables>);
+
+impl Part {
+    /// Adds the words, in English and Japanese. To be called by whatever the chunk begins with.
+    pub fn add(&self, files: [&'static str; 2]) {
+        self.0.get_or_init(|| tables(files));
+    }
+}
 
 /// A language that Tsukiyo speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,12 +50,9 @@ pub enum Language {
     Japanese,
 }
 
-/// The words in one language: those of a part of the program, and those of all of it.
+/// The words in one language.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Words {
-    own: &'static Table,
-    all: &'static Table,
-}
+pub struct Words(Language);
 
 impl Language {
     /// All of them, in the order in which they are offered.
@@ -78,43 +94,19 @@ impl Language {
 impl Words {
     /// Returns the words of a language.
     pub fn of(language: Language) -> Self {
-        let all: &Table = match language {
-            Language::English => &ENGLISH,
-            Language::Japanese => &JAPANESE,
-        };
-        Self { own: all, all }
-    }
-
-    /// Returns the words of a language with those of the posts.
-    pub fn of_posts(language: Language) -> Self {
-        Self {
-            own: match language {
-                Language::English => &ENGLISH_POSTS,
-                Language::Japanese => &JAPANESE_POSTS,
-            },
-            ..Self::of(language)
-        }
-    }
-
-    /// Returns the words of a language with those of who records.
-    pub fn of_recording(language: Language) -> Self {
-        Self {
-            own: match language {
-                Language::English => &ENGLISH_RECORDING,
-                Language::Japanese => &JAPANESE_RECORDING,
-            },
-            ..Self::of(language)
-        }
+        Self(language)
     }
 
     /// Returns a message; a key that does not exist is its own message (a test finds those).
     #[inline(never)]
     pub fn say(self, key: &'static str) -> &'static str {
-        self.own
-            .iter()
-            .chain(self.all)
-            .find(|(name, _)| *name == key)
-            .map_or(key, |(_, words)| words)
+        let parts = [&ROOM, &POSTS, &RECORDING]
+            .into_iter()
+            .filter_map(|part| part.0.get());
+        std::iter::once(&*ALWAYS)
+            .chain(parts)
+            .find_map(|tables| find(tables, self.0, key))
+            .unwrap_or(key)
     }
 
     /// Returns a message with its placeholders filled in.
@@ -149,6 +141,22 @@ fn fill(message: &str, values: &[(&str, &str)]) -> String {
     }
     text.push_str(rest);
     text
+}
+
+fn tables(files: [&'static str; 2]) -> Tables {
+    files.map(parse)
+}
+
+fn find(tables: &Tables, language: Language, key: &str) -> Option<&'static str> {
+    let [english, japanese] = tables;
+    let table = match language {
+        Language::English => english,
+        Language::Japanese => japanese,
+    };
+    table
+        .iter()
+        .find(|(name, _)| *name == key)
+        .map(|(_, words)| *words)
 }
 
 fn parse(file: &'static str) -> Table {

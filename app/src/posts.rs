@@ -9,13 +9,19 @@ mod photo;
 mod problem;
 mod read;
 
+use crate::i18n::POSTS;
+use dioxus::prelude::*;
+
 pub use edit::{EditPost, NewPost};
 pub use list::PostList;
 pub use read::ReadPost;
 
-use crate::{context::use_app, i18n::Words};
-
-/// The words of this part, and of all of it.
-fn use_words() -> Words {
-    Words::of_posts(use_app().language())
+/// Adds the words of this chunk. Every component with which it begins calls it first.
+fn use_posts_words() {
+    use_hook(|| {
+        POSTS.add([
+            include_str!("../locales/posts/en.ftl"),
+            include_str!("../locales/posts/ja.ftl"),
+        ]);
+    });
 }

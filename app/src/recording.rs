@@ -15,7 +15,7 @@ pub use kept::Leftovers;
 use crate::{
     context::{App, use_app},
     door::Keep,
-    i18n::Words,
+    i18n::{RECORDING, Words},
     prefs::RECORDINGS,
     recorder::{Phase, Plan, Problem, Progress, Scene, What},
     room::{Panels, Record, Stage},
@@ -35,7 +35,13 @@ use wire::{DisplayName, RoomId};
 
 /// The words of this part, and of all of it.
 fn use_own_words() -> Words {
-    Words::of_recording(use_app().language())
+    use_hook(|| {
+        RECORDING.add([
+            include_str!("../locales/recording/en.ftl"),
+            include_str!("../locales/recording/ja.ftl"),
+        ]);
+    });
+    use_app().words()
 }
 
 /// The dialogues, and what follows the recording while it goes on.

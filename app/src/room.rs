@@ -4,8 +4,13 @@ mod alone;
 mod controls;
 mod grid;
 mod help;
+mod invite;
 mod menu;
+mod news;
+mod people;
 mod plugged;
+mod quality;
+mod react;
 mod record;
 mod settings;
 mod share;
@@ -23,6 +28,7 @@ pub use turned::Turned;
 use crate::{
     chat::{ChatPanel, unread::use_unread},
     context::{App, use_app, use_part, use_title, use_words},
+    i18n::ROOM,
     icons::{self, Icon},
     links::invite,
     lobby::is_on,
@@ -37,7 +43,11 @@ use controls::Controls;
 use dioxus::prelude::*;
 use grid::Grid;
 use help::Help;
+use invite::Invite;
+use news::News;
+use people::PeoplePanel;
 use plugged::Plugged;
+use quality::Connections;
 use record::{RecordingIfWanted, WhoRecords, use_record};
 use session::{Command, view::Link};
 use settings::Settings;
@@ -49,7 +59,14 @@ use wire::{DisplayName, RoomId};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Panels {
     chat: Signal<bool>,
+    /// Who is here.
+    people: Signal<bool>,
     help: Signal<bool>,
+    invite: Signal<bool>,
+    /// The connections in figures.
+    stats: Signal<bool>,
+    /// Signs to choose from.
+    react: Signal<bool>,
     menu: Signal<bool>,
     settings: Signal<bool>,
     /// The recording.
@@ -63,6 +80,10 @@ pub struct Panels {
     talking: Signal<bool>,
     /// Where the focus goes when the chat closes.
     chat_button: Return,
+    /// Where the focus goes when the list of people closes.
+    people_button: Return,
+    /// Where the focus goes when the signs close.
+    react_button: Return,
     /// Where the focus goes when the menu closes.
     menu_button: Return,
     /// Where the focus goes when the help closes.
@@ -72,11 +93,16 @@ pub struct Panels {
 /// The room.
 #[component]
 pub fn Room(room: RoomId, name: DisplayName) -> Element {
+    use_room_words();
     let app = use_app();
     let words = use_words();
     let panels = Panels {
         chat: use_signal(|| false),
+        people: use_signal(|| false),
         help: use_signal(|| false),
+        invite: use_signal(|| false),
+        stats: use_signal(|| false),
+        react: use_signal(|| false),
         menu: use_signal(|| false),
         settings: use_signal(|| false),
         record: use_record(),
@@ -85,6 +111,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         no_self: use_signal(|| false),
         talking: use_signal(|| false),
         menu_button: use_return(),
+        people_button: use_return(),
+        react_button: use_return(),
         chat_button: use_return(),
         stage: use_return(),
     };
@@ -93,13 +121,13 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
     use_title(room.as_str());
     use_hook(|| app.host().keep_awake(true));
     use_drop(move || app.host().keep_awake(false));
+    use_hook(|| app.send(Command::LookAfter));
 
     rsx! {
         div {
             class: "room",
-            "data-chat": (panels.chat)(),
             // `inert="false"` is inert as well.
-            inert: ((panels.help)() || (panels.settings)() || panels.record.stage() != Stage::Closed).then_some("true"),
+            inert: ((panels.help)() || (panels.settings)() || (panels.invite)() || (panels.stats)() || panels.record.stage() != Stage::Closed).then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
             onmounted: move |event| {
@@ -110,7 +138,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             onkeyup: move |event| panels.stop_talking(app, &event),
             header { class: "room-bar", onkeydown: keep_space,
                 h1 { Moon {} span { class: "room-name", "{room}" } }
-                PeopleCount {}
+                PeopleCount { panels }
                 if panels.record.progress().is_some() {
                     RecordingBar { record: panels.record }
                 }
@@ -133,11 +161,15 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
                 Plugged {}
                 WhoRecords { record: panels.record }
                 Grid { name: name.clone(), link, panels }
+                Grid { name: name.clone(), link: link.clone(), panels }
             }
             if (panels.chat)() {
                 ChatPanel { onclose: move |()| panels.toggle_chat() }
+            } else if (panels.people)() {
+                PeoplePanel { name: name.clone(), link: link.clone(), onclose: move |()| panels.toggle_people() }
             }
             Controls { panels, unread }
+            News { chat: panels.chat }
         }
         if (panels.help)() {
             Help { onclose: move |()| panels.toggle_help() }
@@ -146,14 +178,43 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         if (panels.settings)() {
             Settings { onclose: move |()| panels.toggle_settings() }
         }
+        if (panels.stats)() {
+            Connections { onclose: move |()| panels.toggle_stats() }
+        }
+        if (panels.invite)() {
+            Invite { room: room.clone(), link: link.clone(), onclose: move |()| panels.toggle_invite() }
+        }
     }
 }
 
 impl Panels {
     fn toggle_chat(mut self) {
         self.chat.toggle();
+        self.people.set(false);
         if !*self.chat.peek() {
             self.chat_button.focus();
+        }
+    }
+
+    fn toggle_people(mut self) {
+        self.people.toggle();
+        self.chat.set(false);
+        if !*self.people.peek() {
+            self.people_button.focus();
+        }
+    }
+
+    fn toggle_invite(mut self) {
+        self.invite.toggle();
+        if !*self.invite.peek() {
+            self.menu_button.focus();
+        }
+    }
+
+    fn toggle_stats(mut self) {
+        self.stats.toggle();
+        if !*self.stats.peek() {
+            self.menu_button.focus();
         }
     }
 
@@ -210,6 +271,18 @@ impl Panels {
     }
 }
 
+/// Adds the words of this chunk. Every component with which it begins calls it first.
+fn use_room_words() {
+    use_hook(add_words);
+}
+
+fn add_words() {
+    ROOM.add([
+        include_str!("../locales/room/en.ftl"),
+        include_str!("../locales/room/ja.ftl"),
+    ]);
+}
+
 /// Space presses the button that has the focus, and nothing else hears of it.
 pub fn keep_space(event: KeyboardEvent) {
     if event.key() == Key::Character(" ".to_owned()) {
@@ -226,6 +299,7 @@ fn on_key(app: App, panels: Panels, event: &KeyboardEvent) {
     let local = app.peek().local.clone();
     match event.key() {
         Key::Escape if *panels.chat.peek() => panels.toggle_chat(),
+        Key::Escape if *panels.people.peek() => panels.toggle_people(),
         Key::Character(letter) if !event.is_auto_repeating() => match letter.as_str() {
             "m" | "M" => app.send(Command::Microphone(!is_on(&local.microphone))),
             "v" | "V" => app.send(Command::Camera(!is_on(&local.camera))),
@@ -236,6 +310,8 @@ fn on_key(app: App, panels: Panels, event: &KeyboardEvent) {
                 event.prevent_default();
                 panels.toggle_record();
             }
+            "h" | "H" => app.send(Command::Hand(!local.hand)),
+            "p" | "P" => panels.toggle_people(),
             "f" | "F" => app.host().toggle_full_screen(),
             "c" | "C" => {
                 // Or the letter would be the first one in the message field, which takes the focus.
@@ -253,15 +329,30 @@ fn on_key(app: App, panels: Panels, event: &KeyboardEvent) {
     }
 }
 
+/// How many are here; it opens the list of them.
 #[component]
-fn PeopleCount() -> Element {
+fn PeopleCount(panels: Panels) -> Element {
     let words = use_words();
     let count = use_part(|view| view.people.len() + 1);
+    let hands = use_part(|view| view.hands.len());
 
     rsx! {
-        p { class: "people-count", role: "status",
+        button {
+            class: "people-count quiet",
+            r#type: "button",
+            "aria-expanded": (panels.people)(),
+            "aria-keyshortcuts": "p",
+            title: words.fill("people-button", &[("title", words.say("people-title"))]),
+            onmounted: move |event| panels.people_button.remember(&event),
+            onclick: move |_| panels.toggle_people(),
             Icon { d: icons::USERS }
             span { {words.count("room-people-one", "room-people-other", count())} }
+            if hands() > 0 {
+                span { class: "hand-mark", role: "img", "aria-label": words.count("hands-one", "hands-other", hands()),
+                    Icon { d: icons::HAND }
+                    "{hands}"
+                }
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ pub const SHEETS: [&str; 13] = [
     include_str!("../assets/room/52-grid.css"),
     include_str!("../assets/room/53-front.css"),
     include_str!("../assets/room/54-menu.css"),
+    include_str!("../assets/room/55-people.css"),
     include_str!("../assets/room/60-chat.css"),
     include_str!("../assets/posts/70-posts.css"),
     include_str!("../assets/recording/80-recording.css"),
@@ -32,10 +33,10 @@ mod tests {
         let parts = ["", "/room", "/posts", "/recording"].map(|part| sheets_in(format!("{folder}{part}")));
         let mut sheets = parts.concat();
         sheets.sort_by_key(|path| path.file_name().map(ToOwned::to_owned));
-        let texts: Vec<_> = sheets
-            .iter()
-            .map(|path| std::fs::read_to_string(path).expect("a text"))
-            .collect();
-        assert_eq!(texts, SHEETS);
+        assert_eq!(sheets.len(), SHEETS.len());
+        for (path, sheet) in sheets.iter().zip(SHEETS) {
+            let text = std::fs::read_to_string(path).expect("a text");
+            assert!(text == sheet, "{} is not in its place", path.display());
+        }
     }
 }

@@ -198,20 +198,31 @@ async fn listeners(address: &str, count: usize) -> Result<(Arc<AtomicUsize>, wat
         }
         let (mut client, heard, telling) = (client.clone(), Arc::clone(&heard), Arc::clone(&telling));
         tokio::spawn(async move {
-            // The stream of requests must stay open as long as the answers are wanted.
-            let requests =
-                tokio_stream::StreamExt::chain(tokio_stream::iter([watched()]), tokio_stream::pending());
-            let mut answers = client.listen(requests).await?.into_inner();
-            while let Some(answer) = answers.message().await? {
-                if matches!(answer.response_type, Some(ResponseType::DocumentChange(_))) {
-                    telling.send_replace(heard.fetch_add(1, Ordering::SeqCst) + 1);
-                }
+            if let Err(error) = hear(&mut client, &heard, &telling).await {
+                eprintln!("a listener broke off: {error}");
             }
-            anyhow::Ok(())
         });
     }
     wait_for(&heard, latest.clone(), count).await?;
     Ok((heard, latest))
+}
+
+/// Counts the changes that one listener is told.
+async fn hear(client: &mut Client, heard: &AtomicUsize, telling: &watch::Sender<usize>) -> Result<()> {
+    // The stream of requests must stay open as long as the answers are wanted.
+    let requests = tokio_stream::StreamExt::chain(tokio_stream::iter([watched()]), tokio_stream::pending());
+    let mut request = tonic::Request::new(requests);
+    // Google's emulator answers no listener without it. Its own clients send it always.
+    request
+        .metadata_mut()
+        .insert("google-cloud-resource-prefix", DATABASE.parse()?);
+    let mut answers = client.listen(request).await?.into_inner();
+    while let Some(answer) = answers.message().await? {
+        if matches!(answer.response_type, Some(ResponseType::DocumentChange(_))) {
+            telling.send_replace(heard.fetch_add(1, Ordering::SeqCst) + 1);
+        }
+    }
+    Ok(())
 }
 
 async fn wait_for(heard: &AtomicUsize, mut latest: watch::Receiver<usize>, count: usize) -> Result<()> {

@@ -26,6 +26,11 @@ pub enum Error {
     /// The disk refused a write or a read.
     #[error("the data file failed: {0}")]
     Storage(String),
+    /// There is no room for what would be written.
+    #[error(
+        "the disk is full: nothing was written, and everything can still be read; make room and try again"
+    )]
+    Full,
     /// A stored row cannot be understood.
     #[error("the data file is damaged: {0}")]
     Damaged(String),
@@ -57,6 +62,7 @@ impl Error {
             Self::FailedPrecondition(_) => Code::FailedPrecondition,
             Self::Aborted(_) => Code::Aborted,
             Self::Unimplemented(_) => Code::Unimplemented,
+            Self::Full => Code::ResourceExhausted,
             Self::Storage(_) | Self::Closing => Code::Unavailable,
             Self::Damaged(_) => Code::DataLoss,
         }

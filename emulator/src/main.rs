@@ -68,7 +68,9 @@ async fn main() -> anyhow::Result<()> {
     } else {
         args.data.display().to_string()
     };
-    tracing::info!(grpc = %emulator.grpc_addr(), data, "Firestore is ready");
+    let bytes = std::fs::metadata(&args.data).map_or(0, |file| file.len());
+    let bytes = (!args.memory).then_some(bytes);
+    tracing::info!(grpc = %emulator.grpc_addr(), data, bytes, "Firestore is ready");
     println!("FIRESTORE_EMULATOR_HOST={}", emulator.grpc_addr());
     if let Some(page) = emulator.page_addr() {
         println!("http://{page}");

@@ -35,6 +35,9 @@ impl Precondition {
             (Self::Exists(false), Some(_)) => Err(Error::AlreadyExists(name.to_string())),
             (Self::Exists(true), None) => Err(Error::NotFound(format!("No document to update: {name}"))),
             (Self::UpdateTime(wanted), Some(stored)) if wanted == stored => Ok(()),
+            (Self::UpdateTime(wanted), Some(stored)) if wanted > stored => Err(Error::invalid(format!(
+                "Invalid base version, it is greater than the stored version: {name}"
+            ))),
             (Self::UpdateTime(wanted), Some(stored)) => Err(Error::FailedPrecondition(format!(
                 "the stored version ({}) does not match the required base version ({})",
                 stored.0, wanted.0
@@ -72,6 +75,17 @@ mod tests {
         assert_eq!(
             code(Precondition::UpdateTime(Micros(1)), None),
             Err(Code::FailedPrecondition)
+        );
+        // A time that the document has not had yet cannot come from this server.
+        assert_eq!(
+            code(Precondition::UpdateTime(Micros(2)), old),
+            Err(Code::InvalidArgument)
+        );
+        let future = Precondition::UpdateTime(Micros(2)).check(&name, old).unwrap_err();
+        assert!(
+            future
+                .to_string()
+                .starts_with("Invalid base version, it is greater than the stored version")
         );
     }
 }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use gcloud_sdk::google::firestore::v1::{
-    CommitRequest, CreateDocumentRequest, GetDocumentRequest, Value, value::ValueType,
+    CommitRequest, CreateDocumentRequest, GetDocumentRequest, Value, value::ValueType, write::Operation,
 };
 use support::{DATABASE, Program, ROOT, connect, document, int, set};
 
@@ -192,5 +192,50 @@ async fn a_graceful_end_and_a_new_start_keep_everything_and_times_rise() {
         }
         drop(client);
         server.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_which_little_is_used_is_smaller_after_the_next_start() {
+    const COUNT: i64 = 100;
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data.redb");
+    let length = || std::fs::metadata(&data).unwrap().len();
+    let name =
+        |database: &str, number: i64| format!("projects/test/databases/{database}/documents/c/{number}");
+    let program = Program::start(&data);
+    let mut client = connect(&program.address).await;
+    for number in 0..COUNT {
+        // Small documents that stay lie between large ones that go.
+        for (database, bytes) in [("stays", 5_000), ("goes", 500_000)] {
+            let mut write = set("c/x", [("text", support::text(&"x".repeat(bytes)))]);
+            if let Some(Operation::Update(document)) = &mut write.operation {
+                document.name = name(database, number);
+            }
+            let request = CommitRequest {
+                database: format!("projects/test/databases/{database}"),
+                writes: vec![write],
+                ..Default::default()
+            };
+            client.commit(request).await.unwrap();
+        }
+    }
+    let target = "/emulator/v1/projects/test/databases/goes/documents";
+    let emptied = support::http::ask(&program.address, "DELETE", target, &[], "").await;
+    assert_eq!(emptied.status, 200);
+    program.kill();
+    let before = length();
+    assert!(before > 40 << 20, "{before} bytes");
+
+    let program = Program::start(&data);
+    let after = length();
+    assert!(after < 8 << 20, "{before} bytes became {after}");
+    let mut client = connect(&program.address).await;
+    for number in 0..COUNT {
+        let request = GetDocumentRequest {
+            name: name("stays", number),
+            ..Default::default()
+        };
+        client.get_document(request).await.unwrap();
     }
 }

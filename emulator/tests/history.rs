@@ -8,7 +8,7 @@
 
 mod support;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use gcloud_sdk::google::firestore::v1::{
     BatchGetDocumentsRequest, CommitRequest, TransactionOptions,
@@ -37,15 +37,25 @@ async fn read(
     accounts: &[usize],
     read_only: bool,
 ) -> Result<(Vec<u8>, Vec<i64>), tonic::Status> {
+    read_of(client, "bank", accounts, read_only).await
+}
+
+/// Reads documents of a collection in a transaction that begins with it.
+async fn read_of(
+    client: &mut Client,
+    collection: &str,
+    numbers: &[usize],
+    read_only: bool,
+) -> Result<(Vec<u8>, Vec<i64>), tonic::Status> {
     let mode = match read_only {
         true => transaction_options::Mode::ReadOnly(transaction_options::ReadOnly::default()),
         false => transaction_options::Mode::ReadWrite(transaction_options::ReadWrite::default()),
     };
     let request = BatchGetDocumentsRequest {
         database: DATABASE.to_owned(),
-        documents: accounts
+        documents: numbers
             .iter()
-            .map(|account| format!("{ROOT}/bank/{account}"))
+            .map(|number| format!("{ROOT}/{collection}/{number}"))
             .collect(),
         consistency_selector: Some(ConsistencySelector::NewTransaction(TransactionOptions {
             mode: Some(mode),
@@ -152,4 +162,58 @@ async fn transfers_happen_one_after_the_other_and_keep_the_sum() {
     }
     let (_, now) = read(&mut auditor, &all, true).await.unwrap();
     assert_eq!(now, balances);
+}
+
+/// Reads who is on call and, if others are, goes home, all in one transaction; whether that came through.
+async fn go_home(client: &mut Client, doctor: usize) -> bool {
+    let (transaction, on_call) = read_of(client, "call", &[0, 1, 2], false).await.unwrap();
+    if on_call.iter().sum::<i64>() < 2 || on_call[doctor] == 0 {
+        return false;
+    }
+    let request = CommitRequest {
+        database: DATABASE.to_owned(),
+        writes: vec![set(&format!("call/{doctor}"), [("n", int(0))])],
+        transaction,
+        ..Default::default()
+    };
+    match client.commit(request).await {
+        Ok(_) => true,
+        Err(error) => {
+            assert_eq!(error.code(), Code::Aborted, "{error}");
+            false
+        }
+    }
+}
+
+/// Each writes what no other writes, and reads what others write: only a serializable store keeps one of them there.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_go_home_because_others_stay_one_stays() {
+    let (_server, client) = in_memory().await;
+    let mut crossed = 0;
+    for round in 0..100 {
+        let all = [0, 1, 2].map(|doctor| set(&format!("call/{doctor}"), [("n", int(1))]));
+        write(&client, all).await;
+        let together = Arc::new(tokio::sync::Barrier::new(3));
+        let doctors: Vec<_> = (0..3)
+            .map(|doctor| {
+                let (mut client, together) = (client.clone(), Arc::clone(&together));
+                tokio::spawn(async move {
+                    together.wait().await;
+                    go_home(&mut client, doctor).await
+                })
+            })
+            .collect();
+        let mut gone = 0;
+        for doctor in doctors {
+            gone += i64::from(doctor.await.unwrap());
+        }
+        let (_, on_call) = read_of(&mut client.clone(), "call", &[0, 1, 2], true)
+            .await
+            .unwrap();
+        let left: i64 = on_call.iter().sum();
+        assert_eq!(left, 3 - gone, "round {round}");
+        assert!(left >= 1, "round {round}: nobody is on call");
+        crossed += usize::from(gone < 2);
+    }
+    assert!(crossed > 0, "no two of them ever met");
 }

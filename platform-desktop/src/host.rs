@@ -1,6 +1,6 @@
 //! The small services of a desktop.
 
-use crate::memory::Memory;
+use crate::{media::speaker::Speaker, memory::Memory, native::random_bytes};
 use app::{
     Host, Keep,
     fetch::{Method, Request, Response},
@@ -11,17 +11,26 @@ use futures::future::LocalBoxFuture;
 use reqwest::{Client, header::CONTENT_TYPE};
 use std::{
     env,
-    path::PathBuf,
+    rc::Rc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// A desktop.
 #[derive(Debug)]
-pub struct Desktop(Memory, Client);
+pub struct Desktop {
+    memory: Rc<Memory>,
+    client: Client,
+    speaker: Speaker,
+}
 
-impl Default for Desktop {
-    fn default() -> Self {
-        Self(Memory::at(preferences()), Client::new())
+impl Desktop {
+    /// Makes one that remembers here.
+    pub fn new(memory: Rc<Memory>, client: Client, speaker: Speaker) -> Self {
+        Self {
+            memory,
+            client,
+            speaker,
+        }
     }
 }
 
@@ -38,11 +47,11 @@ impl Host for Desktop {
     }
 
     fn remembered(&self, keep: Keep, key: &str) -> Option<String> {
-        self.0.get(keep, key)
+        self.memory.get(keep, key)
     }
 
     fn remember(&self, keep: Keep, key: &str, value: Option<&str>) {
-        self.0.set(keep, key, value);
+        self.memory.set(keep, key, value);
     }
 
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool> {
@@ -61,7 +70,7 @@ impl Host for Desktop {
     }
 
     fn fetch(&self, request: Request) -> LocalBoxFuture<'static, Option<Response>> {
-        let answer = fetch(self.1.clone(), request);
+        let answer = fetch(self.client.clone(), request);
         Box::pin(async move {
             answer
                 .await
@@ -89,8 +98,10 @@ impl Host for Desktop {
         false
     }
 
-    /// There are no calls yet, and so no speaker to test.
-    fn test_sound(&self, _: Option<&str>) {}
+    /// The speaker that is chosen is the one that is in use.
+    fn test_sound(&self, _: Option<&str>) {
+        self.speaker.test();
+    }
 
     fn toggle_full_screen(&self) {
         let window = window();
@@ -98,12 +109,7 @@ impl Host for Desktop {
     }
 
     fn random(&self) -> [u8; 16] {
-        let mut bytes = [0; 16];
-        if let Err(error) = getrandom::fill(&mut bytes) {
-            // A name that can be guessed must not pass for one that cannot.
-            panic!("the system gives no random bytes: {error}");
-        }
-        bytes
+        random_bytes()
     }
 
     fn now(&self) -> u64 {
@@ -143,15 +149,4 @@ async fn fetch(client: Client, request: Request) -> Result<Response, reqwest::Er
 /// Writes a text as a JavaScript literal, which JSON is.
 fn literal(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// The file of the person's preferences (XDG Base Directory Specification).
-fn preferences() -> Option<PathBuf> {
-    let folder = |name: &str| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let config = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
-    Some(config.join("tsukiyo/preferences"))
 }

@@ -1,59 +1,58 @@
-//! The desktop window around the same components.
+//! The desktop program: the same components in a window, and the same session without one.
 //!
-//! It holds no calls yet: its session is still, and the lobby says so. The posts are all there.
+//! # Invariants
+//! - Nothing here decides anything about the protocol: every function is the operation whose name it bears.
+//! - Tokio, and every thread that captures, encodes or decodes, reports to the session's thread over channels ([`local`]).
 
+mod farewell;
+mod headless;
 mod host;
+mod local;
+mod media;
 mod memory;
+mod native;
+mod options;
+mod rtc;
+mod socket;
+mod window;
 
-use app::{Calls, Door, Root, styles::SHEETS};
-use dioxus::{
-    desktop::{Config, LogicalSize, WindowBuilder},
-    prelude::*,
-};
-use session::{Handle, View};
-use std::{cell::RefCell, rc::Rc};
+use clap::Parser;
+use options::Options;
+use tracing_subscriber::EnvFilter;
 
-/// The environment variable that names the server: scheme, host and port.
-const SERVER: &str = "TSUKIYO_SERVER";
-
-fn main() {
-    without_gpu();
-    let window = WindowBuilder::new()
-        .with_title("Tsukiyo")
-        .with_inner_size(LogicalSize::new(1180, 760));
-    let config = Config::new()
-        .with_window(window)
-        .with_menu(None)
-        .with_custom_head(format!("<style>{}</style>", SHEETS.concat()));
-    LaunchBuilder::desktop().with_cfg(config).launch(window_root);
-}
-
-/// Opens the door and puts the app behind it.
-fn window_root() -> Element {
-    use_context_provider(|| Rc::new(door()));
-    rsx! {
-        Root {}
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    log();
+    // Two libraries speak TLS, and each would choose by itself what to encrypt with.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("there is a choice already");
+    }
+    if let Some(source) = options.unknown_source() {
+        anyhow::bail!(
+            "{} is no source: there are \"pattern\", and files with the endings .y4m and .wav",
+            source.display()
+        );
+    }
+    let background = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    if options.headless {
+        headless::run(&background, &options)
+    } else {
+        window::open(background.handle(), options)
     }
 }
 
-fn door() -> Door {
-    let origin = std::env::var(SERVER).unwrap_or_else(|_| "http://localhost:3000".into());
-    Door {
-        handle: Handle::still(View::default()),
-        driver: RefCell::new(None),
-        surface: |_| VNode::empty(),
-        calls: Calls::Later,
-        origin: origin.trim_end_matches('/').to_owned(),
-        host: Rc::new(host::Desktop::default()),
-    }
-}
-
-/// Without a GPU, WebKitGTK's compositing costs four times what plain drawing does.
-#[allow(unsafe_code)]
-fn without_gpu() {
-    const PLAIN: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
-    if !std::path::Path::new("/dev/dri").exists() && std::env::var_os(PLAIN).is_none() {
-        // SAFETY: the process has one thread as yet.
-        unsafe { std::env::set_var(PLAIN, "1") };
-    }
+/// Writes to the standard error; the standard output is for whoever reads the status.
+fn log() {
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,rtc=error,webrtc=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -1,7 +1,7 @@
 //! What is remembered, in a file of the person's own.
 
 use app::Keep;
-use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf};
+use std::{cell::RefCell, collections::BTreeMap, env, fs, path::PathBuf};
 
 type Notes = BTreeMap<String, String>;
 
@@ -66,6 +66,17 @@ impl Memory {
             Keep::Tab => &self.passing,
         }
     }
+}
+
+/// The file of the person's preferences (XDG Base Directory Specification).
+pub fn preferences() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let config = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
+    Some(config.join("tsukiyo/preferences"))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::{
     streams::Stream,
     surface,
 };
+use call::Route;
 use session::{
     Platform,
     platform::{
@@ -97,9 +98,10 @@ impl Platform for Browser {
     fn peer_connection(
         &self,
         ice_servers: &[IceServer],
+        route: Route,
         events: Events<PeerConnectionEvent>,
     ) -> Result<Connection, Exception> {
-        Connection::new(ice_servers, events)
+        Connection::new(ice_servers, route, events)
     }
 
     async fn get_user_media(&self, constraints: &MediaConstraints) -> Result<Vec<Track>, Exception> {

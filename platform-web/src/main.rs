@@ -22,6 +22,7 @@ mod meter;
 mod peer_connection;
 mod recorder;
 mod socket;
+mod stats;
 mod storage;
 mod streams;
 mod surface;

@@ -4,12 +4,14 @@ use crate::{
     devices::Track,
     exception::exception,
     js::{self, Listener, dictionary},
+    stats,
     streams::Stream,
 };
-use call::{ConnectionState, Description};
+use call::{ConnectionState, Description, Route};
 use js_sys::{Array, Promise};
 use session::platform::{
     Events, Exception, MediaKind, MediaStream, PeerConnection, PeerConnectionEvent, RtpTransceiver, Slot,
+    StatsReport,
 };
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -28,6 +30,11 @@ pub struct Connection {
 
 #[wasm_bindgen]
 extern "C" {
+    /// `RTCPeerConnection`, with what web-sys does not have of it.
+    type Restartable;
+    #[wasm_bindgen(method, js_name = restartIce)]
+    fn restart_ice(this: &Restartable);
+
     /// `RTCRtpReceiver`, with what web-sys does not have of it.
     type Receiver;
     #[wasm_bindgen(method, js_name = getSynchronizationSources)]
@@ -39,7 +46,15 @@ extern "C" {
 pub struct Transceiver(RtcRtpTransceiver);
 
 impl Connection {
-    pub fn new(ice_servers: &[IceServer], events: Events<PeerConnectionEvent>) -> Result<Self, Exception> {
+    pub fn new(
+        ice_servers: &[IceServer],
+        route: Route,
+        events: Events<PeerConnectionEvent>,
+    ) -> Result<Self, Exception> {
+        let policy = match route {
+            Route::Any => "all",
+            Route::Relay => "relay",
+        };
         let configuration: RtcConfiguration = dictionary([
             (
                 "iceServers",
@@ -47,6 +62,7 @@ impl Connection {
             ),
             // Everything shares one transport, from the first packet on: there is less to gather and to check.
             ("bundlePolicy", "max-bundle".into()),
+            ("iceTransportPolicy", policy.into()),
         ])
         .unchecked_into();
         let connection = RtcPeerConnection::new_with_configuration(&configuration).map_err(exception)?;
@@ -119,6 +135,26 @@ impl PeerConnection for Connection {
         let all = self.connection.get_transceivers().into_iter();
         all.map(|transceiver| Transceiver(transceiver.unchecked_into()))
             .collect()
+    }
+
+    fn restart_ice(&self) {
+        self.connection.unchecked_ref::<Restartable>().restart_ice();
+    }
+
+    async fn get_stats(&self) -> Result<StatsReport, Exception> {
+        let report = JsFuture::from(self.connection.get_stats())
+            .await
+            .map_err(exception)?;
+        let transceivers = self.connection.get_transceivers();
+        let place = |mid: &str| {
+            let mut all = transceivers.iter();
+            all.position(|transceiver| {
+                let transceiver: &RtcRtpTransceiver = transceiver.unchecked_ref();
+                transceiver.mid().as_deref() == Some(mid)
+            })
+        };
+        let slot = |mid: &str| Slot::ALL.get(place(mid)?).copied();
+        Ok(stats::read(&report, &slot))
     }
 
     fn close(&self) {

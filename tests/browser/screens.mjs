@@ -125,7 +125,13 @@ const screens = {
       await page.locator('.composer textarea').fill('x'.repeat(3990));
       await shoot(page, `chat-${size}`);
       await page.keyboard.press('Escape');
-      await page.locator('.chat').waitFor({ state: 'detached' });
+      await page.locator('.side').waitFor({ state: 'detached' });
+      await page.keyboard.press('h');
+      await page.keyboard.press('p');
+      await page.locator('.people').waitFor();
+      await shoot(page, `people-${size}`);
+      await page.keyboard.press('Escape');
+      await page.locator('.side').waitFor({ state: 'detached' });
       await page.keyboard.press('?');
       await page.locator('.dialog').waitFor();
       await shoot(page, `help-${size}`);

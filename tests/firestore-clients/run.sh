@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Google's client libraries, unmodified, against this server, and against Google's emulator where that is installed.
 #
-# `run.sh` tests all; `run.sh python` or `run.sh node` one library. TSUKIYO_EMULATOR names a program that is built already.
+# `run.sh` tests all; `run.sh python` or `run.sh node` one library, `run.sh published`
+# the tests that Google publishes with its library for Python. TSUKIYO_EMULATOR names a program that is built already.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -12,7 +13,7 @@ trap stop EXIT
 
 main() {
   local libraries=("$@") failed=0
-  [ $# -gt 0 ] || libraries=(python node)
+  [ $# -gt 0 ] || libraries=(python node published)
   start_ours
   test_with ours "$address" "${libraries[@]}" || failed=1
   if [ -e "$jar" ] && command -v java >/dev/null; then

@@ -69,6 +69,8 @@ pub struct Stats {
     pub members: u64,
     /// Peer connections that were made.
     pub connections: u32,
+    /// Times that ICE was restarted.
+    pub restarts: u32,
     /// Chat messages that people said.
     pub said: u64,
     /// The longest that it took, after the last thing that went wrong, until nothing happened any more.
@@ -81,6 +83,7 @@ impl AddAssign for Stats {
         self.messages += other.messages;
         self.sockets += other.sockets;
         self.members += other.members;
+        self.restarts += other.restarts;
         self.connections += other.connections;
         self.said += other.said;
         self.unrest = self.unrest.max(other.unrest);

@@ -68,6 +68,7 @@ impl Rooms {
         }
         self.send(socket, &Arc::new(welcome));
         self.send_to_others(&room, &member, &joined);
+        self.show_hands(&room, socket);
         self.outputs.push_back(Output::OpenRoom { room, socket });
     }
 
@@ -120,6 +121,7 @@ impl Rooms {
         let Some(members) = self.rooms.get_mut(room) else {
             return;
         };
+        let had_hand = members.hands().contains(member);
         let Some(seat) = members.remove(member) else {
             return;
         };
@@ -143,6 +145,9 @@ impl Rooms {
             reason,
         });
         self.send_to_others(room, member, &leave);
+        if had_hand {
+            self.tell_hands(room);
+        }
     }
 
     /// Undoes what tied a member to a socket that it does not have any more, or to the end of its grace time.

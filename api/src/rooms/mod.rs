@@ -8,6 +8,8 @@
 //! | … `join` | goes in, or comes back | `joined`; `join` to the others present; [`Output::OpenRoom`] |
 //! | … `accept` `offer` `answer` `candidate` | step of the handshake | the same to the one member, `from` stamped |
 //! | … `media` | sends something else now | `media` to the others |
+//! | … `hand` | raises its hand, or takes it down | `hands` to everyone |
+//! | … `react` | shows a sign | `react` to everyone, `from` stamped |
 //! | … `chat` | says something | [`Output::StoreChat`] |
 //! | … `leave` | goes out | `leave` (left) to the others |
 //! | … `ping` | does the link carry? | `pong` |
@@ -28,6 +30,7 @@
 //! - A room without members is not kept.
 
 mod coming;
+mod gestures;
 mod limits;
 mod room;
 mod service;

@@ -8,6 +8,8 @@ use wire::{DisplayName, MediaState, Member, MemberId};
 #[derive(Debug, Default)]
 pub struct Room {
     seats: Vec<Seat>,
+    /// Whose hand is up, the first one raised first.
+    hands: Vec<MemberId>,
 }
 
 /// One member of a room.
@@ -44,7 +46,24 @@ impl Room {
 
     pub fn remove(&mut self, member: &MemberId) -> Option<Seat> {
         let place = self.seats.iter().position(|seat| seat.id == *member)?;
+        self.raise(member, false);
         Some(self.seats.remove(place))
+    }
+
+    /// Raises a member's hand behind all others, or takes it down. Returns whether that changes anything.
+    pub fn raise(&mut self, member: &MemberId, raised: bool) -> bool {
+        let is_up = self.hands.contains(member);
+        if raised && !is_up {
+            self.hands.push(member.clone());
+        } else if !raised {
+            self.hands.retain(|hand| hand != member);
+        }
+        raised != is_up
+    }
+
+    /// Lists whose hand is up, the first one raised first.
+    pub fn hands(&self) -> &[MemberId] {
+        &self.hands
     }
 
     pub fn len(&self) -> usize {
@@ -66,6 +85,11 @@ impl Room {
             .filter(|seat| seat.id != *than)
             .map(Seat::member)
             .collect()
+    }
+
+    /// Lists the sockets of everybody present, in order of coming.
+    pub fn sockets(&self) -> impl Iterator<Item = SocketId> {
+        self.seats.iter().filter_map(Seat::socket)
     }
 
     /// Lists the sockets of everybody present but one, in order of coming.

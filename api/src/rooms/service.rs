@@ -85,15 +85,31 @@ impl Rooms {
                     },
                 );
             }
-            ClientMessage::Accept { to, handshake, keep } => {
+            ClientMessage::Accept {
+                to,
+                handshake,
+                keep,
+                restart,
+            } => {
                 self.forward(socket, &to, |from| ServerMessage::Accept {
                     from,
                     handshake,
                     keep,
+                    restart,
                 });
             }
-            ClientMessage::Offer { to, handshake, sdp } => {
-                self.forward(socket, &to, |from| ServerMessage::Offer { from, handshake, sdp });
+            ClientMessage::Offer {
+                to,
+                handshake,
+                sdp,
+                restart,
+            } => {
+                self.forward(socket, &to, |from| ServerMessage::Offer {
+                    from,
+                    handshake,
+                    sdp,
+                    restart,
+                });
             }
             ClientMessage::Answer { to, handshake, sdp } => {
                 self.forward(socket, &to, |from| ServerMessage::Answer { from, handshake, sdp });
@@ -109,7 +125,12 @@ impl Rooms {
                     candidate,
                 });
             }
+            ClientMessage::Missing { to, missing } => {
+                self.forward(socket, &to, |from| ServerMessage::Missing { from, missing });
+            }
             ClientMessage::Media { media } => self.media(socket, media),
+            ClientMessage::Hand { raised } => self.hand(socket, raised),
+            ClientMessage::React { reaction } => self.react(socket, reaction),
             ClientMessage::Chat { text, nonce } => self.chat(socket, text, nonce),
             ClientMessage::Leave => self.leave(socket),
             ClientMessage::Ping => self.send(socket, &Arc::new(ServerMessage::Pong)),
@@ -242,6 +263,17 @@ impl Rooms {
             return;
         };
         let sockets: Vec<SocketId> = room.sockets_of_others(than).collect();
+        for socket in sockets {
+            self.send(socket, message);
+        }
+    }
+
+    /// Sends to everybody present.
+    pub(super) fn send_to_all(&mut self, room: &RoomId, message: &Arc<ServerMessage>) {
+        let Some(room) = self.rooms.get(room) else {
+            return;
+        };
+        let sockets: Vec<SocketId> = room.sockets().collect();
         for socket in sockets {
             self.send(socket, message);
         }

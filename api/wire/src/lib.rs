@@ -8,6 +8,7 @@
 
 #![warn(missing_docs)]
 
+pub mod gestures;
 pub mod ids;
 pub mod limits;
 pub mod media;
@@ -18,8 +19,9 @@ pub mod signal;
 mod tagged;
 pub mod text;
 
+pub use gestures::Reaction;
 pub use ids::{BadId, HandshakeId, MemberId, MessageId, Nonce, ResumeToken, RoomId};
-pub use media::{IceCandidate, IceServer, MediaState, Sdp, SdpTooLarge};
+pub use media::{IceCandidate, IceServer, MediaState, Missing, Sdp, SdpTooLarge};
 pub use rooms::{ChatMessage, Member, RoomInfo};
 pub use signal::{ClientMessage, ErrorCode, LeaveReason, ServerMessage};
 pub use text::{BadText, ChatText, DisplayName};

@@ -19,6 +19,23 @@ pub struct MediaState {
     pub recording: bool,
 }
 
+/// What of a member's media does not come though it is said to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Missing {
+    /// No picture comes.
+    pub picture: bool,
+    /// No sound comes.
+    pub sound: bool,
+}
+
+impl Missing {
+    /// Something does not come.
+    pub fn any(self) -> bool {
+        self.picture || self.sound
+    }
+}
+
 /// `RTCIceCandidateInit`, [WebRTC §4.8.1.1](https://www.w3.org/TR/webrtc/#dom-rtcicecandidateinit).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -65,6 +82,15 @@ impl Sdp {
     /// Returns the description as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl IceServer {
+    /// Tells whether it relays: whether it is a TURN server.
+    pub fn is_relay(&self) -> bool {
+        self.urls
+            .iter()
+            .any(|url| url.starts_with("turn:") || url.starts_with("turns:"))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::{
     ChatMessage, ChatText, DisplayName, HandshakeId, IceCandidate, IceServer, MediaState, Member, MemberId,
-    Nonce, ResumeToken, RoomId, RoomInfo, Sdp, tagged::tagged,
+    Missing, Nonce, Reaction, ResumeToken, RoomId, RoomInfo, Sdp, tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,10 @@ pub enum ClientMessage {
         /// The sender holds a stable connection under this handshake, and keeps it if the other does too.
         #[serde(default)]
         keep: bool,
+        /// The sender holds a connection under this earlier handshake, which carries nothing any more. If the other holds
+        /// it too, the offer is to restart its ICE ([RFC 8445 §9](https://www.rfc-editor.org/rfc/rfc8445#section-9)).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restart: Option<HandshakeId>,
     },
     /// Step 3-6: sends an SDP offer.
     Offer {
@@ -51,6 +55,9 @@ pub enum ClientMessage {
         handshake: HandshakeId,
         /// The session description.
         sdp: Sdp,
+        /// It restarts the ICE of the connection that the accept named.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        restart: bool,
     },
     /// Step 4-7: sends an SDP answer.
     Answer {
@@ -70,10 +77,27 @@ pub enum ClientMessage {
         /// The candidate.
         candidate: IceCandidate,
     },
+    /// Tells a member what of it does not come here, so that both people know; nothing, when all comes again.
+    Missing {
+        /// Whose media.
+        to: MemberId,
+        /// What of them.
+        missing: Missing,
+    },
     /// Tells everyone what is sent from now on.
     Media {
         /// What is sent.
         media: MediaState,
+    },
+    /// Raises a hand, or takes it down.
+    Hand {
+        /// It is up.
+        raised: bool,
+    },
+    /// Shows everyone a sign for a moment.
+    React {
+        /// Which.
+        reaction: Reaction,
     },
     /// Says something to everyone, now and later.
     Chat {
@@ -136,6 +160,9 @@ pub enum ServerMessage {
         /// The sender holds a stable connection under this handshake.
         #[serde(default)]
         keep: bool,
+        /// The sender holds a connection under this earlier handshake, whose ICE the offer is to restart.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restart: Option<HandshakeId>,
     },
     /// Step 4-1: an SDP offer.
     Offer {
@@ -145,6 +172,9 @@ pub enum ServerMessage {
         handshake: HandshakeId,
         /// The session description.
         sdp: Sdp,
+        /// It restarts the ICE of the connection that the accept named.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        restart: bool,
     },
     /// Step 5-1: an SDP answer.
     Answer {
@@ -164,12 +194,31 @@ pub enum ServerMessage {
         /// The candidate.
         candidate: IceCandidate,
     },
+    /// What of this client's media does not come to a member.
+    Missing {
+        /// To whom.
+        from: MemberId,
+        /// What.
+        missing: Missing,
+    },
     /// A member sends something else from now on.
     Media {
         /// Who.
         member: MemberId,
         /// What it sends.
         media: MediaState,
+    },
+    /// The hands that are up from now on; also follows [`ServerMessage::Joined`] where any is.
+    Hands {
+        /// Whose, the first one raised first.
+        raised: Vec<MemberId>,
+    },
+    /// A member shows everyone a sign, the member itself included.
+    React {
+        /// Who.
+        from: MemberId,
+        /// Which.
+        reaction: Reaction,
     },
     /// A member's socket is lost; its media may go on, and it may come back.
     Away {

@@ -30,6 +30,9 @@ impl Call {
     }
 
     /// Takes in what happened. `now` is the time since any fixed point, and never runs backwards.
+    ///
+    /// Like [`Call::handle_timeout`] it begins a chunk of the web build (`dc.sh`), so it must stay a function.
+    #[inline(never)]
     pub fn handle_input(&mut self, now: Duration, input: Input) {
         match input {
             Input::Joined { me, resumed, members } => self.joined(now, me, resumed, members),
@@ -37,6 +40,7 @@ impl Call {
             Input::Media { member, media } => self.member_sends(&member, media),
             Input::Away { member } => self.member_is_away(&member),
             Input::Leave { member } => self.remove(&member),
+            Input::Doubted { peer } => self.doubt(now, &peer),
             Input::SocketLost => self.socket_lost(),
             Input::Hangup => self.hang_up(),
 
@@ -44,14 +48,21 @@ impl Call {
                 from,
                 handshake,
                 keep: true,
+                ..
             } => self.receive_keep(now, &from, &handshake),
             Input::Accept {
                 from,
                 handshake,
                 keep: false,
-            } => self.receive_accept(now, &from, handshake),
+                restart,
+            } => self.receive_accept(now, &from, handshake, restart.as_ref()),
             Input::OfferCreated { peer, handshake, sdp } => self.save_offer(&peer, &handshake, sdp),
-            Input::Offer { from, handshake, sdp } => self.receive_offer(now, &from, &handshake, sdp),
+            Input::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            } => self.receive_offer(now, &from, &handshake, sdp, restart),
             Input::AnswerCreated { peer, handshake, sdp } => self.save_own_answer(&peer, &handshake, sdp),
             Input::LocalDescriptionSet { peer, handshake } => self.send_description(now, &peer, &handshake),
             Input::Answer { from, handshake, sdp } => self.receive_answer(&from, &handshake, sdp),
@@ -82,6 +93,7 @@ impl Call {
     }
 
     /// Does what is due at `now`.
+    #[inline(never)]
     pub fn handle_timeout(&mut self, now: Duration) {
         let due = |time: Option<Duration>| time.is_some_and(|time| time <= now);
         let gone: Vec<_> = self
@@ -263,12 +275,15 @@ impl Call {
     }
 
     fn close(&mut self, id: &MemberId) -> bool {
-        let Some(Peer {
-            phase: Phase::Connecting(connection),
-            ..
-        }) = self.peers.get(id)
-        else {
-            return false;
+        let connection = match self.peers.get(id).map(|peer| &peer.phase) {
+            Some(
+                Phase::Connecting(connection)
+                | Phase::Awaiting {
+                    kept: Some(connection),
+                    ..
+                },
+            ) => connection,
+            Some(Phase::Idle | Phase::Declining(_) | Phase::Awaiting { .. }) | None => return false,
         };
         let handshake = connection.handshake.clone();
         self.operate(id, &handshake, Operation::Close);
@@ -305,7 +320,13 @@ impl Call {
         let Some(peer) = self.peers.get_mut(id) else {
             return;
         };
-        let Some(connection) = peer.connection(handshake) else {
+        let waits = peer.kept(handshake).is_some();
+        let connection = if waits {
+            peer.kept(handshake)
+        } else {
+            peer.connection(handshake)
+        };
+        let Some(connection) = connection else {
             return;
         };
         if connection.state == state {
@@ -314,6 +335,8 @@ impl Call {
         connection.state = state;
         tracing::info!(peer = %id, %handshake, ?state, "connection");
         match state {
+            // Its ICE is about to be restarted, whatever becomes of it now.
+            _ if waits => {}
             ConnectionState::Connected => {
                 peer.failures = 0;
                 if peer.healthy().is_some() {

@@ -18,12 +18,19 @@
 //! A member that took up an accept and then cannot offer hands it back: an accept under the receiver's own handshake. A
 //! new one of its own would look to the other, who still awaits the offer, like one that crosses.
 //!
+//! # When a connection carries nothing any more
+//! The first remedy is an ICE restart, which keeps the connection with all that it has negotiated: the accept names the
+//! connection that is there, and the offer says that it is the same. It is an attempt like any other, with a name of its own,
+//! so what is late is told from what is new. If the other does not hold that connection it offers a new one. If nothing
+//! comes of it, the next attempt is a new connection through TURN only, where there is a server, and then one of any route,
+//! and so on by turns.
+//!
 //! # After a gap
 //! A member that is back is announced once more. Whoever holds a stable connection to it says so (`keep`), and nothing
 //! more happens if the other holds the same one. In any other case one of the two begins another attempt.
 
 use crate::Call;
-use crate::output::{ConnectionState, Description, Operation, Role};
+use crate::output::{ConnectionState, Description, Operation, Role, Route};
 use crate::patience;
 use crate::peer::{Connection, Peer, Phase, Step, wait};
 use std::time::Duration;
@@ -40,16 +47,19 @@ impl Call {
                     to: id.clone(),
                     handshake,
                     keep: true,
+                    restart: None,
                 });
             }
-            None => self.await_offer(now, id),
+            None => self.await_offer(now, id, None),
         }
     }
 
-    /// Step 2-2, with a new handshake.
-    fn await_offer(&mut self, now: Duration, id: &MemberId) {
+    /// Step 2-2, with a new handshake. The offer is to be of a new connection, or to restart the ICE of the one `kept`.
+    fn await_offer(&mut self, now: Duration, id: &MemberId, kept: Option<Connection>) {
         let Some(by) = self.me.clone() else { return };
-        self.drop_connection(id);
+        if kept.is_none() {
+            self.drop_connection(id);
+        }
         let Some(peer) = self.peers.get_mut(id) else {
             return;
         };
@@ -58,25 +68,34 @@ impl Call {
             by,
             attempt: self.attempts,
         };
-        tracing::info!(peer = %id, %handshake, "2-2 send accept");
+        let restart = kept.as_ref().map(|kept| kept.handshake.clone());
+        tracing::info!(peer = %id, %handshake, restarts = restart.is_some(), "2-2 send accept");
         peer.phase = Phase::Awaiting {
             handshake: handshake.clone(),
             early: Vec::new(),
+            kept,
         };
         peer.deadline = Some(now + patience::handshake(peer.failures));
         self.send(ClientMessage::Accept {
             to: id.clone(),
             handshake,
             keep: false,
+            restart,
         });
     }
 
     /// Steps 3-1 to 3-4: a member awaits our offer.
-    pub(crate) fn receive_accept(&mut self, now: Duration, id: &MemberId, handshake: HandshakeId) {
+    pub(crate) fn receive_accept(
+        &mut self,
+        now: Duration,
+        id: &MemberId,
+        handshake: HandshakeId,
+        restart: Option<&HandshakeId>,
+    ) {
         let Some(peer) = self.peers.get(id) else { return };
         if matches!(&peer.phase, Phase::Awaiting { handshake: ours, .. } if *ours == handshake) {
             tracing::info!(peer = %id, %handshake, "3 accept comes back, and another follows");
-            return self.await_offer(now, id);
+            return self.await_offer(now, id, None);
         }
         let seen = self.seen.get(id).copied().unwrap_or(0);
         if handshake.by != *id || handshake.attempt <= seen {
@@ -87,14 +106,16 @@ impl Call {
             tracing::info!(peer = %id, %handshake, "3 accepts cross, and the other offers");
             return;
         }
-        self.drop_connection(id);
-        let Some(peer) = self.peers.get_mut(id) else {
-            return;
-        };
-        tracing::info!(peer = %id, %handshake, "3-1 accepted, 3-2, 3-3 create connection, 3-4 create offer");
-        peer.phase = Phase::Connecting(Connection::new(handshake.clone(), Step::CreateOffer, Vec::new()));
-        peer.deadline = Some(now + patience::handshake(peer.failures));
-        self.operate(id, &handshake, Operation::Create(Role::Offerer));
+        let kept = restart.and_then(|restart| self.peers.get_mut(id)?.take_described(Some(restart)));
+        self.connect(
+            now,
+            id,
+            &handshake,
+            Role::Offerer,
+            Step::CreateOffer,
+            Vec::new(),
+            kept,
+        );
         self.operate(id, &handshake, Operation::CreateOffer);
     }
 
@@ -108,7 +129,7 @@ impl Call {
             }
             // Our own accept is on its way, and will make the member begin anew.
             (Phase::Awaiting { .. }, _) => {}
-            (Phase::Idle | Phase::Declining(_) | Phase::Connecting(_), _) => self.await_offer(now, id),
+            (Phase::Idle | Phase::Declining(_) | Phase::Connecting(_), _) => self.await_offer(now, id, None),
         }
     }
 
@@ -136,7 +157,13 @@ impl Call {
             Step::SaveOffer(sdp) => {
                 tracing::info!(peer = %id, %handshake, "3-6 send offer");
                 connection.step = Step::ReceiveAnswer;
-                ClientMessage::Offer { to, handshake, sdp }
+                let restart = connection.restarted;
+                ClientMessage::Offer {
+                    to,
+                    handshake,
+                    sdp,
+                    restart,
+                }
             }
             Step::SaveOwnAnswer(sdp) => {
                 tracing::info!(peer = %id, %handshake, "4-7 send answer");
@@ -156,30 +183,88 @@ impl Call {
     }
 
     /// Steps 4-1 to 4-4: a member offers.
-    pub(crate) fn receive_offer(&mut self, now: Duration, id: &MemberId, handshake: &HandshakeId, sdp: Sdp) {
+    pub(crate) fn receive_offer(
+        &mut self,
+        now: Duration,
+        id: &MemberId,
+        handshake: &HandshakeId,
+        sdp: Sdp,
+        restart: bool,
+    ) {
         let Some(peer) = self.peers.get_mut(id) else {
             return;
         };
         let Phase::Awaiting {
             handshake: awaited,
             early,
+            kept,
         } = &mut peer.phase
         else {
             return;
         };
-        if awaited != handshake {
+        // Whoever restarts a connection was told of it by our accept, which we have sent for the one that is kept.
+        if awaited != handshake || restart && kept.is_none() {
             return;
         }
-        tracing::info!(peer = %id, %handshake, "4-1 offer, 4-2, 4-3 create connection, 4-4 save offer");
+        tracing::info!(peer = %id, %handshake, restart, "4-1 offer");
         let early = std::mem::take(early);
-        peer.phase = Phase::Connecting(Connection::new(handshake.clone(), Step::SaveRemoteOffer, early));
-        peer.deadline = Some(now + patience::handshake(peer.failures));
-        self.operate(id, handshake, Operation::Create(Role::Answerer));
+        let kept = kept.take_if(|_| restart);
+        self.connect(
+            now,
+            id,
+            handshake,
+            Role::Answerer,
+            Step::SaveRemoteOffer,
+            early,
+            kept,
+        );
         self.operate(
             id,
             handshake,
             Operation::SetRemoteDescription(Description::Offer(sdp)),
         );
+    }
+
+    /// Steps 3-2 and 3-3, 4-2 and 4-3: makes the connection, or lets the one that is `kept` begin anew.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "two places want the same with other words"
+    )]
+    fn connect(
+        &mut self,
+        now: Duration,
+        id: &MemberId,
+        handshake: &HandshakeId,
+        role: Role,
+        step: Step,
+        early: Vec<IceCandidate>,
+        kept: Option<Connection>,
+    ) {
+        if kept.is_none() {
+            self.drop_connection(id);
+        }
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        peer.deadline = Some(now + patience::handshake(peer.failures));
+        let route = if patience::relays(peer.failures) {
+            Route::Relay
+        } else {
+            Route::Any
+        };
+        match kept {
+            Some(kept) => {
+                tracing::info!(peer = %id, %handshake, before = %kept.handshake, ?role, "3-2, 4-2 restart ICE");
+                let before = kept.handshake.clone();
+                peer.phase = Phase::Connecting(kept.restart(handshake.clone(), step, early));
+                self.operate(id, &before, Operation::Restart(handshake.clone(), role));
+            }
+            None => {
+                tracing::info!(peer = %id, %handshake, ?role, ?route, "3-2, 3-3, 4-2, 4-3 create connection");
+                peer.phase = Phase::Connecting(Connection::new(handshake.clone(), step, early));
+                self.operate(id, handshake, Operation::Create(role, route));
+            }
+        }
     }
 
     /// Steps 4-5 and 5-2: the member's description is saved.
@@ -267,6 +352,7 @@ impl Call {
             Phase::Awaiting {
                 handshake: awaited,
                 early,
+                ..
             } if awaited == handshake => wait(early, candidate),
             Phase::Connecting(connection) if connection.handshake == *handshake => {
                 if connection.step == Step::Stable {
@@ -334,10 +420,25 @@ impl Call {
             peer.deadline = Some(now + patience::handshake(peer.failures));
             tracing::info!(peer = %id, %handshake, "2-2 hand the accept back");
             let to = id.clone();
-            let keep = false;
-            return self.send(ClientMessage::Accept { to, handshake, keep });
+            return self.send(ClientMessage::Accept {
+                to,
+                handshake,
+                keep: false,
+                restart: None,
+            });
         }
-        self.await_offer(now, id);
+        // What worked once is mended first.
+        let kept = (peer.failures == 1).then(|| peer.take_described(None)).flatten();
+        self.await_offer(now, id, kept);
+    }
+
+    /// Nothing comes over a connection that is there: begins another attempt, unless one is under way.
+    pub(crate) fn doubt(&mut self, now: Duration, id: &MemberId) {
+        let healthy = self.peers.get(id).is_some_and(|peer| peer.healthy().is_some());
+        if healthy {
+            tracing::warn!(peer = %id, "nothing comes");
+            self.start_over(now, id);
+        }
     }
 
     /// Step 6-2 for candidates that came before both descriptions were saved, if they are saved now. None is added sooner:

@@ -20,6 +20,7 @@ use wire::{HandshakeId, IceCandidate, MediaState, Member, MemberId, Sdp};
 /// | [`Candidate`](Input::Candidate) | 6-1 | a member found one |
 /// | [`ConnectionStateChanged`](Input::ConnectionStateChanged) | – | our peer connection's state |
 /// | [`OperationFailed`](Input::OperationFailed) | – | our peer connection refused an operation |
+/// | [`Doubted`](Input::Doubted) | – | nothing comes over a connection that says that it carries |
 /// | [`SocketLost`](Input::SocketLost) | – | the signaling socket is gone |
 /// | [`Media`](Input::Media), [`Away`](Input::Away), [`Leave`](Input::Leave) | – | what a member does |
 /// | [`Hangup`](Input::Hangup) | – | we leave |
@@ -47,6 +48,8 @@ pub enum Input {
         handshake: HandshakeId,
         /// It holds a stable connection under this handshake, and keeps it if we do too.
         keep: bool,
+        /// It holds a connection under this earlier handshake, whose ICE the offer is to restart if we hold it too.
+        restart: Option<HandshakeId>,
     },
     /// A member offers.
     Offer {
@@ -56,6 +59,8 @@ pub enum Input {
         handshake: HandshakeId,
         /// The session description.
         sdp: Sdp,
+        /// It restarts the ICE of the connection that our accept named.
+        restart: bool,
     },
     /// A member answers.
     Answer {
@@ -150,6 +155,11 @@ pub enum Input {
         peer: MemberId,
         /// Which one.
         handshake: HandshakeId,
+    },
+    /// Nothing comes over a connection that says that it carries.
+    Doubted {
+        /// Whose connection.
+        peer: MemberId,
     },
     /// We leave. Every connection is closed; [`Input::Joined`] may follow for another stay.
     Hangup,

@@ -21,4 +21,4 @@ mod peer;
 
 pub use call::Call;
 pub use input::Input;
-pub use output::{ConnectionState, Description, Event, Operation, Output, Role};
+pub use output::{ConnectionState, Description, Event, Operation, Output, Role, Route};

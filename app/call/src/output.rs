@@ -24,7 +24,10 @@ pub enum Output {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
     /// Steps 3-2 and 3-3, 4-2 and 4-3: make the connection with our tracks, and wire its candidates and tracks.
-    Create(Role),
+    Create(Role, Route),
+    /// The same, with a connection that is there: from now on it goes by another name, and when it offers next it offers
+    /// new ICE credentials (`restartIce()`).
+    Restart(HandshakeId, Role),
     /// Step 3-4; [`Input::OfferCreated`](crate::Input::OfferCreated) follows.
     CreateOffer,
     /// Step 4-5; [`Input::AnswerCreated`](crate::Input::AnswerCreated) follows.
@@ -47,6 +50,15 @@ pub enum Role {
     Offerer,
     /// It answers: [`Operation::SetRemoteDescription`] follows.
     Answerer,
+}
+
+/// `RTCIceTransportPolicy`, [WebRTC §4.2.6](https://www.w3.org/TR/webrtc/#rtcicetransportpolicy-enum).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// `all`: the best one there is.
+    Any,
+    /// `relay`: through a TURN server, if there is one. Every other way has failed.
+    Relay,
 }
 
 /// `RTCSessionDescription`, [WebRTC §4.6.2](https://www.w3.org/TR/webrtc/#rtcsessiondescription-class).

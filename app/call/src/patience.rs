@@ -15,6 +15,12 @@ pub(crate) fn handshake(failures: u32) -> Duration {
 /// rule; this is for connections of which all candidates were lost together with a socket.
 pub(crate) const CONNECT: Duration = Duration::from_secs(25);
 
+/// Whether an attempt goes through TURN only: after an ICE restart has failed, every other one. (One that may take any way
+/// comes between, since the TURN server may be what fails.)
+pub(crate) fn relays(failures: u32) -> bool {
+    failures >= 2 && failures.is_multiple_of(2)
+}
+
 /// How long to rest after a failure: not at all the first time, then half a second, doubling up to 30 s.
 pub(crate) fn rest(failures: u32) -> Duration {
     match failures {

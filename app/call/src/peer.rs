@@ -31,6 +31,8 @@ pub(crate) enum Phase {
     Awaiting {
         handshake: HandshakeId,
         early: Vec<IceCandidate>,
+        /// The connection whose ICE the offer is to restart.
+        kept: Option<Connection>,
     },
     /// There is a peer connection.
     Connecting(Connection),
@@ -42,6 +44,8 @@ pub(crate) struct Connection {
     pub handshake: HandshakeId,
     pub step: Step,
     pub state: ConnectionState,
+    /// Its ICE is restarted: there was an attempt of another name before.
+    pub restarted: bool,
     /// Their candidates, waiting for both descriptions.
     pub remote: Vec<IceCandidate>,
     /// Our candidates, waiting for our description to be sent, or for the socket.
@@ -88,6 +92,33 @@ impl Peer {
         }
     }
 
+    /// The connection of this handshake, if it waits for an offer that restarts its ICE.
+    pub fn kept(&mut self, handshake: &HandshakeId) -> Option<&mut Connection> {
+        match &mut self.phase {
+            Phase::Awaiting { kept, .. } => kept.as_mut().filter(|kept| kept.handshake == *handshake),
+            Phase::Connecting(_) | Phase::Idle | Phase::Declining(_) => None,
+        }
+    }
+
+    /// Takes out the connection whose ICE may be restarted: one that both sides have described to each other. With
+    /// `handshake`, only if it is that one's.
+    pub fn take_described(&mut self, handshake: Option<&HandshakeId>) -> Option<Connection> {
+        let is_it = |connection: &Connection| {
+            connection.step == Step::Stable && handshake.is_none_or(|wanted| *wanted == connection.handshake)
+        };
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Connecting(connection)
+            | Phase::Awaiting {
+                kept: Some(connection),
+                ..
+            } if is_it(&connection) => Some(connection),
+            other @ (Phase::Idle | Phase::Declining(_) | Phase::Awaiting { .. } | Phase::Connecting(_)) => {
+                self.phase = other;
+                None
+            }
+        }
+    }
+
     /// The handshake of a connection that is worth keeping.
     pub fn healthy(&self) -> Option<&HandshakeId> {
         match &self.phase {
@@ -107,8 +138,18 @@ impl Connection {
             handshake,
             step,
             state: ConnectionState::New,
+            restarted: false,
             remote,
             local: Vec::new(),
+        }
+    }
+
+    /// The same connection under another handshake.
+    pub fn restart(self, handshake: HandshakeId, step: Step, remote: Vec<IceCandidate>) -> Self {
+        Self {
+            state: self.state,
+            restarted: true,
+            ..Self::new(handshake, step, remote)
         }
     }
 

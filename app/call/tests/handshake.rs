@@ -1,128 +1,8 @@
 //! The six steps between two calls, message by message.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
+mod support;
 
-use call::{Call, ConnectionState, Description, Event, Input, Operation, Output, Role};
-use std::time::Duration;
-use wire::{ClientMessage, DisplayName, HandshakeId, IceCandidate, MediaState, Member, MemberId, Sdp};
-
-const NOW: Duration = Duration::from_secs(1);
-
-fn id(name: &str) -> MemberId {
-    name.parse().unwrap()
-}
-
-fn member(name: &str) -> Member {
-    Member {
-        id: id(name),
-        name: DisplayName::new(name).unwrap(),
-        media: MediaState::default(),
-        away: false,
-    }
-}
-
-fn sdp(text: &str) -> Sdp {
-    text.to_owned().try_into().unwrap()
-}
-
-fn candidate(line: &str) -> IceCandidate {
-    IceCandidate {
-        candidate: line.into(),
-        sdp_mid: None,
-        sdp_m_line_index: Some(0),
-        username_fragment: None,
-    }
-}
-
-fn handshake(by: &str, attempt: u32) -> HandshakeId {
-    HandshakeId { by: id(by), attempt }
-}
-
-fn joined(me: &str, others: &[&str]) -> Call {
-    let mut call = Call::new();
-    let members = others.iter().map(|name| member(name)).collect();
-    call.handle_input(
-        NOW,
-        Input::Joined {
-            me: id(me),
-            resumed: false,
-            members,
-        },
-    );
-    outputs(&mut call);
-    call
-}
-
-fn outputs(call: &mut Call) -> Vec<Output> {
-    std::iter::from_fn(|| call.poll_output())
-        .filter(|output| !matches!(output, Output::Event(_)))
-        .collect()
-}
-
-fn on(peer: &str, handshake: &HandshakeId, operation: Operation) -> Output {
-    Output::Peer {
-        peer: id(peer),
-        handshake: handshake.clone(),
-        operation,
-    }
-}
-
-fn feed(call: &mut Call, input: Input) -> Vec<Output> {
-    call.handle_input(NOW, input);
-    outputs(call)
-}
-
-fn offering(handshake: &HandshakeId) -> Call {
-    let mut a = joined("a", &["b"]);
-    let (peer, h) = (id("b"), handshake.clone());
-    feed(
-        &mut a,
-        Input::Accept {
-            from: peer.clone(),
-            handshake: h.clone(),
-            keep: false,
-        },
-    );
-    feed(
-        &mut a,
-        Input::OfferCreated {
-            peer: peer.clone(),
-            handshake: h.clone(),
-            sdp: sdp("offer"),
-        },
-    );
-    feed(&mut a, Input::LocalDescriptionSet { peer, handshake: h });
-    a
-}
-
-fn stable(handshake: &HandshakeId) -> Call {
-    let mut a = offering(handshake);
-    let (peer, h) = (id("b"), handshake.clone());
-    feed(
-        &mut a,
-        Input::Answer {
-            from: peer.clone(),
-            handshake: h.clone(),
-            sdp: sdp("answer"),
-        },
-    );
-    feed(
-        &mut a,
-        Input::RemoteDescriptionSet {
-            peer: peer.clone(),
-            handshake: h.clone(),
-        },
-    );
-    feed(
-        &mut a,
-        Input::ConnectionStateChanged {
-            peer,
-            handshake: h,
-            state: ConnectionState::Connected,
-        },
-    );
-    a
-}
+use support::*;
 
 #[test]
 fn the_newcomer_offers_once_it_is_accepted() {
@@ -134,11 +14,12 @@ fn the_newcomer_offers_once_it_is_accepted() {
             Input::Accept {
                 from: id("b"),
                 handshake: h.clone(),
-                keep: false
+                keep: false,
+                restart: None,
             }
         ),
         [
-            on("b", &h, Operation::Create(Role::Offerer)),
+            on("b", &h, Operation::Create(Role::Offerer, Route::Any)),
             on("b", &h, Operation::CreateOffer)
         ]
     );
@@ -168,7 +49,8 @@ fn the_newcomer_offers_once_it_is_accepted() {
         [Output::Send(ClientMessage::Offer {
             to: id("b"),
             handshake: h.clone(),
-            sdp: sdp("offer")
+            sdp: sdp("offer"),
+            restart: false,
         })]
     );
     assert_eq!(
@@ -197,7 +79,8 @@ fn the_earlier_member_accepts_and_answers() {
         [Output::Send(ClientMessage::Accept {
             to: id("a"),
             handshake: h.clone(),
-            keep: false
+            keep: false,
+            restart: None,
         })]
     );
     assert_eq!(
@@ -206,11 +89,12 @@ fn the_earlier_member_accepts_and_answers() {
             Input::Offer {
                 from: id("a"),
                 handshake: h.clone(),
-                sdp: sdp("offer")
+                sdp: sdp("offer"),
+                restart: false,
             }
         ),
         [
-            on("a", &h, Operation::Create(Role::Answerer)),
+            on("a", &h, Operation::Create(Role::Answerer, Route::Any)),
             on(
                 "a",
                 &h,
@@ -269,6 +153,7 @@ fn their_candidates_wait_for_their_description_and_ours_for_our_offer() {
             from: id("b"),
             handshake: h.clone(),
             keep: false,
+            restart: None,
         },
     );
     feed(
@@ -331,17 +216,19 @@ fn when_accepts_cross_the_lower_id_offers_and_the_other_waits() {
         from: id("b"),
         handshake: handshake("b", 1),
         keep: false,
+        restart: None,
     };
     let by_a = Input::Accept {
         from: id("a"),
         handshake: handshake("a", 1),
         keep: false,
+        restart: None,
     };
     assert!(matches!(
         feed(&mut a, by_b)[..],
         [
             Output::Peer {
-                operation: Operation::Create(Role::Offerer),
+                operation: Operation::Create(Role::Offerer, Route::Any),
                 ..
             },
             _
@@ -360,6 +247,7 @@ fn messages_of_an_earlier_attempt_are_dropped() {
             from: id("b"),
             handshake: new,
             keep: false,
+            restart: None,
         },
     );
     assert_eq!(again[0], on("b", &old, Operation::Close));
@@ -378,11 +266,13 @@ fn messages_of_an_earlier_attempt_are_dropped() {
             from: id("b"),
             handshake: old.clone(),
             keep: false,
+            restart: None,
         },
         Input::Offer {
             from: id("b"),
             handshake: old.clone(),
             sdp: sdp("offer"),
+            restart: false,
         },
         Input::OperationFailed {
             peer: id("b"),
@@ -415,7 +305,8 @@ fn a_stable_connection_outlives_the_socket_on_both_sides() {
             Input::Accept {
                 from: id("b"),
                 handshake: h.clone(),
-                keep: true
+                keep: true,
+                restart: None,
             }
         ),
         []
@@ -425,7 +316,8 @@ fn a_stable_connection_outlives_the_socket_on_both_sides() {
         [Output::Send(ClientMessage::Accept {
             to: id("b"),
             handshake: h,
-            keep: true
+            keep: true,
+            restart: None,
         })]
     );
 }
@@ -457,37 +349,17 @@ fn whoever_did_not_come_back_after_a_restart_of_the_server_is_gone_in_the_end() 
 }
 
 #[test]
-fn a_failed_connection_is_replaced_and_a_failed_operation_is_tried_again_after_a_rest() {
-    let h = handshake("b", 1);
-    let mut a = stable(&h);
-    let failed = ConnectionState::Failed;
-    feed(
-        &mut a,
-        Input::ConnectionStateChanged {
-            peer: id("b"),
-            handshake: h.clone(),
-            state: failed,
-        },
-    );
-    a.handle_timeout(NOW);
+fn a_failed_operation_is_tried_again_after_a_rest() {
+    let mut a = joined("a", &[]);
+    feed(&mut a, Input::Join { member: member("b") });
     let next = handshake("a", 1);
-    assert_eq!(
-        outputs(&mut a),
-        [
-            on("b", &h, Operation::Close),
-            Output::Send(ClientMessage::Accept {
-                to: id("b"),
-                handshake: next.clone(),
-                keep: false
-            })
-        ]
-    );
     feed(
         &mut a,
         Input::Offer {
             from: id("b"),
             handshake: next.clone(),
             sdp: sdp("offer"),
+            restart: false,
         },
     );
     assert_eq!(

@@ -1,5 +1,4 @@
-# The posts. English.
-
+# Posts
 posts-write = Write a post
 posts-none = No posts yet
 posts-none-hint = The first one may be yours.

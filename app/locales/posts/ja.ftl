@@ -1,5 +1,4 @@
-# 投稿。日本語。
-
+# 投稿
 posts-write = 投稿を書く
 posts-none = 投稿はまだありません
 posts-none-hint = 最初のひとつを書いてみませんか。

@@ -1,7 +1,7 @@
 //! What a person asks for.
 
 use crate::platform::{AudioProcessing, VideoConstraints};
-use wire::{ChatText, DisplayName, RoomId};
+use wire::{ChatText, DisplayName, Reaction, RoomId};
 
 /// Everything that the components can ask of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,12 @@ pub enum Command {
     Process(AudioProcessing),
     /// Asks this of the camera from now on.
     Shape(VideoConstraints),
+    /// Looks after the connections from now on, until the room is left: the room is drawn, and can show how they are.
+    LookAfter,
+    /// Raises the hand, or takes it down.
+    Hand(bool),
+    /// Shows everyone a sign for a moment.
+    React(Reaction),
     /// Says something to the room.
     Say(ChatText),
     /// Says a refused message once more, by its [`crate::view::ChatLine::key`].

@@ -20,6 +20,7 @@ mod config;
 mod driver;
 mod handle;
 pub mod platform;
+pub mod quality;
 pub mod view;
 mod watch;
 

@@ -1,8 +1,11 @@
 //! What there is to show, as one value. A view that has not changed is not published again.
 
-use crate::platform::{AudioProcessing, VideoConstraints};
-use std::rc::Rc;
-use wire::{DisplayName, MediaState, MemberId, RoomId, RoomInfo};
+use crate::{
+    platform::{AudioProcessing, VideoConstraints},
+    quality::{Cause, Quality, Rating},
+};
+use std::{collections::BTreeMap, rc::Rc};
+use wire::{DisplayName, MediaState, MemberId, Missing, Reaction, RoomId, RoomInfo};
 
 /// The state of a session as a person should see it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,6 +24,12 @@ pub struct View {
     pub people: Rc<Vec<Person>>,
     /// Who of them speaks, or spoke last.
     pub active_speaker: Option<MemberId>,
+    /// The connections in figures, by whom they lead to.
+    pub qualities: Rc<BTreeMap<MemberId, Quality>>,
+    /// Whose hands are up, the person's own among them, the first one raised first.
+    pub hands: Rc<Vec<MemberId>>,
+    /// The signs of the moment, the eldest first, the person's own among them.
+    pub signs: Rc<Vec<Sign>>,
     /// The chat, oldest first.
     pub chat: Rc<Chat>,
 }
@@ -98,6 +107,19 @@ pub struct Local {
     pub lost: Vec<Lost>,
     /// The person speaks while it is muted.
     pub unheard: bool,
+    /// The person's hand is up.
+    pub hand: bool,
+}
+
+/// A sign that somebody shows for a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sign {
+    /// Names the sign for as long as it is shown.
+    pub key: u64,
+    /// Who shows it.
+    pub from: MemberId,
+    /// Which.
+    pub reaction: Reaction,
 }
 
 /// A device that was in use when it was unplugged.
@@ -200,6 +222,23 @@ pub struct Person {
     pub away: bool,
     /// It can be heard at the moment.
     pub speaking: bool,
+    /// How the connection is, beyond being there.
+    pub checkup: Checkup,
+}
+
+/// How the connection to a person is, in short. [`View::qualities`] has the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checkup {
+    /// How good it is.
+    pub rating: Rating,
+    /// Why it is not better.
+    pub cause: Option<Cause>,
+    /// What of the other does not come here.
+    pub missing: Missing,
+    /// What of the person's own does not come there.
+    pub missed: Missing,
+    /// Something was missing, and was mended a moment ago.
+    pub mended: bool,
 }
 
 /// How the connection to a person is.

@@ -5,20 +5,32 @@ use std::{
     path::Path,
 };
 
-/// The words of everything, and of each part.
-fn all_of(tables: [&LazyLock<Table>; 3]) -> BTreeMap<&'static str, &'static str> {
-    tables
-        .into_iter()
-        .flat_map(|table| table.iter().copied())
-        .collect()
-}
+/// Every locale file, English and Japanese side by side.
+const FILES: [[&str; 2]; 4] = [
+    [
+        include_str!("../../locales/en.ftl"),
+        include_str!("../../locales/ja.ftl"),
+    ],
+    [
+        include_str!("../../locales/room/en.ftl"),
+        include_str!("../../locales/room/ja.ftl"),
+    ],
+    [
+        include_str!("../../locales/posts/en.ftl"),
+        include_str!("../../locales/posts/ja.ftl"),
+    ],
+    [
+        include_str!("../../locales/recording/en.ftl"),
+        include_str!("../../locales/recording/ja.ftl"),
+    ],
+];
 
 fn english() -> BTreeMap<&'static str, &'static str> {
-    all_of([&ENGLISH, &ENGLISH_POSTS, &ENGLISH_RECORDING])
+    FILES.iter().flat_map(|[english, _]| parse(english)).collect()
 }
 
 fn japanese() -> BTreeMap<&'static str, &'static str> {
-    all_of([&JAPANESE, &JAPANESE_POSTS, &JAPANESE_RECORDING])
+    FILES.iter().flat_map(|[_, japanese]| parse(japanese)).collect()
 }
 
 fn placeholders(message: &str) -> BTreeSet<&str> {
@@ -91,15 +103,9 @@ fn both_languages_say_everything_with_the_same_placeholders() {
 
 #[test]
 fn locale_files_keep_to_the_subset_that_is_read() {
-    for file in [
-        include_str!("../../locales/en.ftl"),
-        include_str!("../../locales/ja.ftl"),
-        include_str!("../../locales/posts/en.ftl"),
-        include_str!("../../locales/posts/ja.ftl"),
-        include_str!("../../locales/recording/en.ftl"),
-        include_str!("../../locales/recording/ja.ftl"),
-    ] {
+    for language in [0, 1] {
         let mut seen = BTreeSet::new();
+        let file: String = FILES.iter().map(|files| files[language]).collect();
         for line in file
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -135,27 +141,64 @@ fn every_key_that_is_used_exists_and_every_key_is_used() {
     assert!(idle.is_empty(), "there but not used: {idle:?}");
 }
 
-/// Elsewhere they would be their own keys, and only there: nobody would notice.
 #[test]
-fn the_words_of_a_part_are_used_by_that_part_only() {
+fn what_is_said_before_a_chunk_is_here_needs_no_words_of_it() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for (part, tables) in [
-        ("posts", [&ENGLISH_POSTS, &JAPANESE_POSTS]),
-        ("recording", [&ENGLISH_RECORDING, &JAPANESE_RECORDING]),
+    let always: BTreeSet<&str> = parse(FILES[0][0]).into_iter().map(|(key, _)| key).collect();
+    let english = english();
+    // Recording comes after the room, and may use its words.
+    for (parts, folders) in [
+        (&[1][..], ["room", "chat"]),
+        (&[2], ["posts", "posts"]),
+        (&[3, 1], ["recording", "recording"]),
     ] {
-        let mut others = String::new();
-        for entry in fs::read_dir(&source).expect("the source folder is readable") {
-            let path = entry.expect("the entry is readable").path();
-            if path.is_dir() && !path.ends_with(part) {
-                sources(&path, &mut others);
-            } else if path.is_file() && !path.ends_with(format!("{part}.rs")) {
-                others.push_str(&fs::read_to_string(&path).expect("the source is text"));
-            }
+        let own: BTreeSet<&str> = parts
+            .iter()
+            .flat_map(|part| parse(FILES[*part][0]))
+            .map(|(key, _)| key)
+            .collect();
+        let mut inside = String::new();
+        for folder in folders {
+            sources(&source.join(folder), &mut inside);
+            inside.push_str(
+                &fs::read_to_string(source.join(format!("{folder}.rs"))).expect("the source is text"),
+            );
         }
-        for (key, _) in tables.into_iter().flat_map(|table| table.iter()) {
-            assert!(!others.contains(&format!("\"{key}\"")), "{key} is of {part}");
+        let reach: BTreeSet<&str> = always.union(&own).copied().collect();
+        let used = keys_in(&inside);
+        let out_of_reach: Vec<_> = used
+            .iter()
+            .filter(|key| english.contains_key(**key) && !reach.contains(*key))
+            .collect();
+        assert!(
+            out_of_reach.is_empty(),
+            "{folders:?} want words of another part: {out_of_reach:?}"
+        );
+    }
+    let mut rest = String::new();
+    for entry in fs::read_dir(&source).expect("the source folder is readable") {
+        let path = entry.expect("the entry is readable").path();
+        let name = path
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if ["room", "chat", "posts", "recording", "i18n"].contains(&name) {
+            continue;
+        }
+        if path.is_dir() {
+            sources(&path, &mut rest);
+        } else {
+            rest.push_str(&fs::read_to_string(&path).expect("the source is text"));
         }
     }
+    let late: Vec<_> = keys_in(&rest)
+        .into_iter()
+        .filter(|key| !always.contains(key))
+        .collect();
+    assert!(
+        late.is_empty(),
+        "said by what is there first, and not in the main files: {late:?}"
+    );
 }
 
 #[test]

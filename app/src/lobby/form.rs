@@ -7,7 +7,6 @@ use super::{
     valid::{name_problem, room_in, room_problem},
 };
 use crate::{
-    chunk::Chunk,
     context::{App, use_app, use_part, use_words},
     door::{Calls, Keep},
     icons::{self, Icon},
@@ -24,7 +23,8 @@ use wire::{DisplayName, RoomId};
 pub fn JoinForm(asked: Option<String>) -> Element {
     let app = use_app();
     let words = use_words();
-    let joining = use_part(|view| matches!(view.phase, Phase::Joining { .. }));
+    let asking = use_part(|view| matches!(view.phase, Phase::Joining { .. }));
+    let joining = use_memo(move || asking() || app.is_entering());
     let calls = app.door().calls;
 
     let mut name = use_signal(|| {
@@ -181,7 +181,5 @@ fn join(app: &App, name: DisplayName, room: RoomId) {
     if router().current::<Route>() != address {
         navigator().push(address);
     }
-    // While the server answers, what is drawn then may come.
-    drop(host.load(Chunk::Room));
-    app.send(Command::Join { room, name });
+    app.enter(room, name);
 }

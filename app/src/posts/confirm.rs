@@ -1,11 +1,14 @@
 //! Deleting a post, with a question before.
 
-use super::use_words;
 use super::{
     api::{Failure, Posts},
     problem::Problem,
 };
-use crate::{context::use_app, route::Route, ui::dialog::Dialog};
+use crate::{
+    context::{use_app, use_words},
+    route::Route,
+    ui::dialog::Dialog,
+};
 use dioxus::prelude::*;
 
 /// Asks, deletes, and goes back to the list.

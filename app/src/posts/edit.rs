@@ -1,13 +1,12 @@
 //! The pages on which a post is written and changed.
 
-use super::use_words;
 use super::{
     form::PostForm,
     problem::Problem,
     read::{Back, use_post},
 };
 use crate::{
-    context::{use_app, use_title},
+    context::{use_app, use_title, use_words},
     door::Keep,
     prefs::NAME,
     ui::header::Header,
@@ -18,6 +17,7 @@ use wire::posts::PostData;
 /// The page of a post to be written.
 #[component]
 pub fn NewPost() -> Element {
+    super::use_posts_words();
     let words = use_words();
     let author = use_app().host().remembered(Keep::Always, NAME);
     use_title(words.say("posts-write"));
@@ -35,6 +35,7 @@ pub fn NewPost() -> Element {
 /// The page of a post to be changed.
 #[component]
 pub fn EditPost(id: String) -> Element {
+    super::use_posts_words();
     let words = use_words();
     let mut post = use_post(id);
     use_title(words.say("posts-edit"));

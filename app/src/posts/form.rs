@@ -1,12 +1,14 @@
 //! Title, text and photo of a post.
 
-use super::use_words;
 use super::{
     api::{Failure, Posts},
     photo::PhotoField,
     problem::Problem,
 };
-use crate::{context::use_app, route::Route};
+use crate::{
+    context::{use_app, use_words},
+    route::Route,
+};
 use dioxus::prelude::*;
 use wire::posts::PostData;
 

@@ -1,13 +1,12 @@
 //! All posts, newest first.
 
-use super::use_words;
 use super::{
     api::{Failure, Posts},
     problem::Problem,
 };
 use crate::{
     clock,
-    context::{App, use_app, use_title},
+    context::{App, use_app, use_title, use_words},
     icons::{self, Icon},
     route::Route,
     ui::header::Header,
@@ -34,6 +33,7 @@ enum State {
 /// The page of all posts.
 #[component]
 pub fn PostList() -> Element {
+    super::use_posts_words();
     let app = use_app();
     let words = use_words();
     use_title(words.say("nav-posts"));

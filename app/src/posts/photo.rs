@@ -1,7 +1,8 @@
 //! A photo for a post, as a data URL.
 
-use super::{problem::too_large, use_words};
+use super::problem::too_large;
 use crate::{
+    context::use_words,
     i18n::Words,
     icons::{self, Icon},
 };

@@ -1,7 +1,8 @@
 //! What went wrong with the posts, in words.
 
-use super::{api::Failure, use_words};
+use super::api::Failure;
 use crate::{
+    context::use_words,
     i18n::Words,
     ui::notice::{Notice, Tone},
 };

@@ -1,6 +1,5 @@
 //! One post.
 
-use super::use_words;
 use super::{
     api::{Failure, Posts},
     confirm::ConfirmDelete,
@@ -8,7 +7,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    context::{use_app, use_title},
+    context::{use_app, use_title, use_words},
     icons::{self, Icon},
     route::Route,
     ui::{dialog::use_return, header::Header},
@@ -27,6 +26,7 @@ pub fn use_post(id: String) -> Resource<Result<Post, Failure>> {
 /// The page of one post.
 #[component]
 pub fn ReadPost(id: String) -> Element {
+    super::use_posts_words();
     let words = use_words();
     let mut post = use_post(id);
 

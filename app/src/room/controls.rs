@@ -1,6 +1,6 @@
 //! The controls: only those that do something.
 
-use super::{Panels, keep_space, menu::Menu, share::ShareSwitch};
+use super::{Panels, keep_space, menu::Menu, react::ReactSwitch, share::ShareSwitch};
 use crate::{
     context::{use_app, use_words},
     icons::{self, Icon},
@@ -27,6 +27,7 @@ pub fn Controls(panels: Panels, unread: Memo<usize>) -> Element {
                 MicrophoneSwitch { class: "control" }
                 CameraSwitch { class: "control" }
                 ShareSwitch {}
+                ReactSwitch { panels }
                 button {
                     class: "control",
                     r#type: "button",

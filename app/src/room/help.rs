@@ -4,12 +4,14 @@ use crate::{context::use_words, ui::dialog::Dialog};
 use dioxus::prelude::*;
 
 /// Every key, and what it does.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 13] = [
     ("M", "help-microphone"),
     ("Space", "help-talk"),
     ("V", "help-camera"),
     ("S", "help-share"),
     ("R", "help-record"),
+    ("H", "help-hand"),
+    ("P", "help-people"),
     ("F", "help-full-screen"),
     ("C", "help-chat"),
     ("Enter", "help-send"),

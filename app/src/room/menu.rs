@@ -97,11 +97,27 @@ fn Items(panels: Panels, onclose: EventHandler<()>) -> Element {
                 }
             }
             Item {
+                icon: icons::QR_CODE,
+                label: words.say("menu-invite"),
+                onclick: move |()| {
+                    menu.set(false);
+                    panels.toggle_invite();
+                },
+            }
+            Item {
                 icon: icons::SLIDERS,
                 label: words.say("menu-settings"),
                 onclick: move |()| {
                     menu.set(false);
                     panels.toggle_settings();
+                },
+            }
+            Item {
+                icon: icons::ACTIVITY,
+                label: words.say("menu-stats"),
+                onclick: move |()| {
+                    menu.set(false);
+                    panels.toggle_stats();
                 },
             }
             Item {

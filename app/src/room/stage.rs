@@ -87,6 +87,7 @@ mod tests {
             connection: Connection::Connected,
             away: false,
             speaking: false,
+            checkup: session::view::Checkup::default(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use super::{
     keep_space,
+    quality::{QualityMark, trouble},
+    react::Gestures,
     stage::{Pin, Spot},
     volume::{VolumeControl, use_volume},
 };
@@ -12,7 +14,7 @@ use crate::{
     surface::Picture,
 };
 use dioxus::prelude::*;
-use session::view::{Connection, Person, Source};
+use session::view::{Checkup, Connection, Person, Source};
 use wire::DisplayName;
 
 /// Somebody else.
@@ -50,9 +52,15 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
                 "failed" => rsx! {
                     p { class: "tile-state", {words.say("tile-failed")} }
                 },
-                _ => VNode::empty(),
+                _ => match trouble(words, person.name.as_str(), person.checkup) {
+                    Some(trouble) => rsx! {
+                        p { class: "tile-state", role: "status", "{trouble}" }
+                    },
+                    None => VNode::empty(),
+                },
             }
-            NameTag { name: person.name.to_string(), muted: !person.media.audio, recording: person.media.recording }
+            NameTag { name: person.name.to_string(), muted: !person.media.audio, checkup: person.checkup, recording: person.media.recording }
+            Gestures { of: Some(person.id.clone()) }
             div { class: "tile-tools", onkeydown: keep_space,
                 VolumeControl { name: person.name.clone(), volume }
                 PinButton { spot: Spot::Face(person.id.clone()), name: person.name.to_string(), pin }
@@ -84,6 +92,7 @@ pub fn MyTile(name: DisplayName, front: bool, pin: Pin) -> Element {
                 },
             }
             NameTag { name: words.fill("tile-you", &[("name", name.as_str())]), muted: !is_on(&local.microphone) }
+            Gestures {}
             div { class: "tile-tools", onkeydown: keep_space,
                 PinButton { spot: Spot::Me, name: name.to_string(), pin }
             }
@@ -122,7 +131,12 @@ fn Avatar(name: DisplayName) -> Element {
 
 /// A name in the corner of a tile.
 #[component]
-pub fn NameTag(name: String, muted: bool, #[props(default)] recording: bool) -> Element {
+pub fn NameTag(
+    name: String,
+    muted: bool,
+    #[props(default)] checkup: Checkup,
+    #[props(default)] recording: bool,
+) -> Element {
     let words = use_words();
 
     rsx! {
@@ -134,6 +148,7 @@ pub fn NameTag(name: String, muted: bool, #[props(default)] recording: bool) -> 
                 span { class: "muted", role: "img", "aria-label": words.say("tile-muted"), Icon { d: icons::MIC_OFF } }
             }
             span { class: "name", "{name}" }
+            QualityMark { checkup }
         }
     }
 }

@@ -10,6 +10,7 @@ use session::{Command, view::Refusal};
 /// Says why, and shows the way back to the lobby.
 #[component]
 pub fn Turned(why: Refusal) -> Element {
+    super::use_room_words();
     let app = use_app();
     let words = use_words();
     let (title, hint) = match &why {

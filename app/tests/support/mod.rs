@@ -64,6 +64,7 @@ pub fn person(name: &str, video: bool, connection: Connection) -> Person {
         connection,
         away: false,
         speaking: false,
+        checkup: session::view::Checkup::default(),
     }
 }
 

@@ -152,6 +152,7 @@ fn answer(page: Result<String>, headers: &HeaderMap) -> Response {
                 | Error::Storage(_)
                 | Error::Damaged(_)
                 | Error::Closing => StatusCode::SERVICE_UNAVAILABLE,
+                Error::Full => StatusCode::INSUFFICIENT_STORAGE,
             };
             let page = home::failed(&error, Layout::new(Theme::of(headers)));
             (status, Html(page)).into_response()

@@ -7,9 +7,10 @@ use crate::{
     proto::{
         Value,
         structured_aggregation_query::{self as proto, aggregation::Operator},
+        structured_query::FieldReference,
         value::ValueType,
     },
-    value::{Fields, null, number::Number, value},
+    value::{Fields, null, number::Number, validate, value},
 };
 
 /// Aggregations that one query may have.
@@ -32,37 +33,30 @@ enum What {
 impl Aggregation {
     /// Parses the aggregations of a query; those without a name are given one.
     pub(crate) fn parse(aggregations: &[proto::Aggregation]) -> Result<Vec<Self>> {
-        if aggregations.is_empty() || aggregations.len() > MAX_AGGREGATIONS {
-            return Err(Error::invalid(
-                "An aggregation query must have between 1 and 5 aggregations.",
-            ));
+        if aggregations.is_empty() {
+            return Err(Error::invalid("Aggregations can not be empty."));
+        }
+        if aggregations.len() > MAX_AGGREGATIONS {
+            return Err(Error::invalid(format!(
+                "The maximum number of aggregations allowed in an aggregation query is {MAX_AGGREGATIONS}. Received: {}.",
+                aggregations.len()
+            )));
         }
         let mut parsed: Vec<Self> = Vec::new();
-        for (index, aggregation) in aggregations.iter().enumerate() {
-            let field = |field: &Option<crate::proto::structured_query::FieldReference>| {
-                field
-                    .as_ref()
-                    .ok_or_else(|| Error::invalid("Each sum and average must name a field."))
-                    .and_then(|field| FieldPath::parse(&field.field_path))
-            };
-            let what = match &aggregation.operator {
-                None => return Err(Error::invalid("Each aggregation must say what it computes.")),
-                Some(Operator::Count(count)) => {
-                    if count.up_to.is_some_and(|up_to| up_to < 0) {
-                        return Err(Error::invalid("The limit of a count must not be negative."));
-                    }
-                    What::Count(count.up_to)
-                }
-                Some(Operator::Sum(sum)) => What::Sum(field(&sum.field)?),
-                Some(Operator::Avg(average)) => What::Average(field(&average.field)?),
-            };
+        let mut nameless = 0;
+        for aggregation in aggregations {
+            let what = What::parse(aggregation.operator.as_ref())?;
             let alias = match aggregation.alias.as_str() {
-                "" => format!("field_{}", index + 1),
+                "" => {
+                    nameless += 1;
+                    format!("field_{nameless}")
+                }
                 alias => alias.to_owned(),
             };
+            validate::field_name(&alias)?;
             if parsed.iter().any(|other| other.alias == alias) {
                 return Err(Error::invalid(format!(
-                    "Duplicate aggregation alias: \"{alias}\"."
+                    "Aggregation aliases contain duplicate alias: {alias}."
                 )));
             }
             parsed.push(Self { alias, what });
@@ -71,9 +65,43 @@ impl Aggregation {
     }
 }
 
+impl What {
+    fn parse(operator: Option<&Operator>) -> Result<Self> {
+        let field = |field: &Option<FieldReference>| {
+            let path = field.as_ref().map_or("", |field| field.field_path.as_str());
+            let field = FieldPath::parse(path)?;
+            if field.is_name() {
+                return Err(Error::invalid(format!(
+                    "Aggregations are not supported for the property: {field}"
+                )));
+            }
+            Ok(field)
+        };
+        match operator {
+            None => Err(Error::invalid("Operator field in Aggregation is not set.")),
+            Some(Operator::Count(count)) => match count.up_to {
+                Some(..0) => Err(Error::invalid(
+                    "The `up_to` value in a COUNT aggregation must be greater than or equal to zero.",
+                )),
+                up_to => Ok(Self::Count(up_to)),
+            },
+            Some(Operator::Sum(sum)) => Ok(Self::Sum(field(&sum.field)?)),
+            Some(Operator::Avg(average)) => Ok(Self::Average(field(&average.field)?)),
+        }
+    }
+
+    fn field(&self) -> Option<&FieldPath> {
+        match self {
+            Self::Count(_) => None,
+            Self::Sum(field) | Self::Average(field) => Some(field),
+        }
+    }
+}
+
 impl Query {
-    /// Adds what aggregations ask for: documents that lack a field that is summed are not found at all.
-    pub(crate) fn needing(mut self, aggregations: &[Aggregation]) -> Self {
+    /// Adds what aggregations ask for: where not all documents are taken, those that lack a field that is summed or
+    /// averaged do not count, and the others are taken in the order of those fields.
+    pub(crate) fn needing(mut self, aggregations: &[Aggregation]) -> Result<Self> {
         self.select = None;
         if let [
             Aggregation {
@@ -85,45 +113,47 @@ impl Query {
             let most = usize::try_from(*up_to).unwrap_or(usize::MAX);
             self = self.with_limit(most);
         }
-        self
+        let fields = aggregations
+            .iter()
+            .filter_map(|aggregation| aggregation.what.field());
+        self.then_ordered_by(fields)
     }
 }
 
 /// Computes the aggregations of what was found.
 pub(crate) fn aggregate(aggregations: &[Aggregation], outcome: &Outcome) -> Result<Fields> {
-    let needs_fields = aggregations
+    let fields: Vec<&FieldPath> = aggregations
         .iter()
-        .any(|aggregation| !matches!(aggregation.what, What::Count(_)));
-    let documents = if needs_fields {
-        outcome
-            .found
-            .iter()
-            .map(|found| found.row.decode())
-            .collect::<Result<Vec<_>>>()?
-    } else {
-        Vec::new()
-    };
-    let numbers = |field: &FieldPath| -> Vec<Number> {
-        documents
-            .iter()
-            .filter_map(|document| field.get(&document.fields).and_then(Number::of))
-            .collect()
+        .filter_map(|aggregation| aggregation.what.field())
+        .collect();
+    // The numbers of each field, of documents that have something in all of them.
+    let mut numbers: Vec<Vec<Number>> = fields.iter().map(|_| Vec::new()).collect();
+    let mut count = outcome.found.len();
+    if !fields.is_empty() {
+        count = 0;
+        for found in &outcome.found {
+            let document = found.row.decode()?;
+            let values: Option<Vec<&Value>> =
+                fields.iter().map(|field| field.get(&document.fields)).collect();
+            let Some(values) = values else { continue };
+            count += 1;
+            for (numbers, value) in numbers.iter_mut().zip(values) {
+                numbers.extend(Number::of(value));
+            }
+        }
+    }
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let mut numbers = numbers.into_iter();
+    let mut compute = |what: &What| match what {
+        What::Count(up_to) => value(ValueType::IntegerValue(
+            up_to.map_or(count, |up_to| count.min(up_to)),
+        )),
+        What::Sum(_) => sum(&numbers.next().unwrap_or_default()),
+        What::Average(_) => average(&numbers.next().unwrap_or_default()),
     };
     Ok(aggregations
         .iter()
-        .map(|aggregation| {
-            let result = match &aggregation.what {
-                What::Count(up_to) => {
-                    let count = i64::try_from(outcome.found.len()).unwrap_or(i64::MAX);
-                    value(ValueType::IntegerValue(
-                        up_to.map_or(count, |up_to| count.min(up_to)),
-                    ))
-                }
-                What::Sum(field) => sum(&numbers(field)),
-                What::Average(field) => average(&numbers(field)),
-            };
-            (aggregation.alias.clone(), result)
-        })
+        .map(|aggregation| (aggregation.alias.clone(), compute(&aggregation.what)))
         .collect())
 }
 
@@ -184,6 +214,23 @@ mod tests {
             sum(&[Number::Integer(1), Number::Double(0.5)]),
             value(ValueType::DoubleValue(1.5))
         );
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_google_s_words() {
+        let sum = |alias: &str| proto::Aggregation {
+            alias: alias.to_owned(),
+            operator: Some(Operator::Count(proto::aggregation::Count { up_to: None })),
+        };
+        let refusal =
+            |aggregations: &[proto::Aggregation]| Aggregation::parse(aggregations).unwrap_err().to_string();
+        assert_eq!(refusal(&[]), "Aggregations can not be empty.");
+        assert_eq!(
+            refusal(&[sum("a"), sum("a")]),
+            "Aggregation aliases contain duplicate alias: a."
+        );
+        let six: Vec<_> = ["a", "b", "c", "d", "e", "f"].map(sum).into();
+        assert!(refusal(&six).ends_with("is 5. Received: 6."), "{}", refusal(&six));
     }
 
     #[test]

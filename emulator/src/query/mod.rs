@@ -22,8 +22,12 @@ pub(crate) use self::{
     order::{OrderBy, parse_order_text},
     run::{Found, Outcome, collection_ids},
 };
+use std::collections::BTreeSet;
+
 use self::{cursor::Bound, filter::Filter};
 use crate::{
+    error::{Error, Result},
+    field_path::FieldPath,
     mask::Mask,
     path::{CollectionName, ParentName},
     proto::{Cursor, Value, value::ValueType},
@@ -37,6 +41,8 @@ pub(crate) struct Query {
     filter: Option<Filter>,
     /// Normalised: implicit orders are there, and the name comes last.
     order: Vec<OrderBy>,
+    /// Whether the client asks for the order by name, so that nothing can come behind it.
+    named: bool,
     start: Option<Bound>,
     end: Option<Bound>,
     offset: usize,
@@ -70,6 +76,7 @@ impl Query {
         Self {
             scope,
             filter: None,
+            named: order.last().is_some_and(|order| order.field.is_name()),
             order: order::normalize(order, &[]),
             start: None,
             end: None,
@@ -85,14 +92,43 @@ impl Query {
         self
     }
 
+    /// Orders by fields behind what the client ordered by, if it is not all documents that are taken.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT if the client ordered by the name, behind which nothing can come.
+    pub(crate) fn then_ordered_by<'a>(mut self, fields: impl Iterator<Item = &'a FieldPath>) -> Result<Self> {
+        let ordered = |field: &FieldPath| self.order.iter().any(|order| &order.field == field);
+        let lacking: BTreeSet<FieldPath> = fields.filter(|field| !ordered(field)).cloned().collect();
+        if lacking.is_empty() {
+            return Ok(self);
+        }
+        if self.named {
+            let lacking: Vec<String> = lacking.iter().map(ToString::to_string).collect();
+            return Err(Error::invalid(format!(
+                "This query requires an index that has fields [{}] after __name__ and Firestore does not currently \
+                 support such an index. Please try the query again with additional ordering on those fields.",
+                lacking.join(", ")
+            )));
+        }
+        if !self.is_windowed() {
+            // All are taken, in whatever order they lie.
+            return Ok(self);
+        }
+        let name = self.order.len().saturating_sub(1);
+        let descending = self.order.last().is_some_and(|order| order.descending);
+        let orders = lacking.into_iter().map(|field| OrderBy { field, descending });
+        self.order.splice(name..name, orders);
+        Ok(self)
+    }
+
     /// Begins behind a cursor.
-    pub(crate) fn after(mut self, cursor: &Cursor) -> crate::error::Result<Self> {
+    pub(crate) fn after(mut self, cursor: &Cursor) -> Result<Self> {
         self.start = Some(Bound::parse(cursor, &self.order)?);
         Ok(self)
     }
 
     /// Returns the cursor right behind a document that this query found.
-    pub(crate) fn cursor_after(&self, found: &Found) -> crate::error::Result<Cursor> {
+    pub(crate) fn cursor_after(&self, found: &Found) -> Result<Cursor> {
         let document = found.row.decode()?;
         let values = self
             .order

@@ -40,7 +40,9 @@ impl Query {
                 .transpose()
         };
         let (start, end) = (bound(&query.start_at)?, bound(&query.end_at)?);
-        let order = order::normalize(explicit.clone(), &inequalities);
+        let named = explicit.last().is_some_and(|order| order.field.is_name())
+            || inequalities.iter().any(FieldPath::is_name);
+        let order = order::normalize(explicit, &inequalities);
         let offset = usize::try_from(query.offset)
             .map_err(|_| Error::invalid(format!("Offset must not be negative: {}.", query.offset)))?;
         let limit = query
@@ -58,6 +60,7 @@ impl Query {
             scope,
             filter,
             order,
+            named,
             start,
             end,
             offset,

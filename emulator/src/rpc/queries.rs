@@ -93,7 +93,7 @@ impl Service {
             return Err(Error::invalid("The aggregation must hold a structured query."));
         };
         let aggregations = Aggregation::parse(&aggregation.aggregations)?;
-        let query = Query::parse(&parent, &structured)?.needing(&aggregations);
+        let query = Query::parse(&parent, &structured)?.needing(&aggregations)?;
         let selector = match request.consistency_selector {
             None => Selector::Newest,
             Some(aggregation_request::ConsistencySelector::Transaction(id)) => Selector::Transaction(id),

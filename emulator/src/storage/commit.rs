@@ -10,7 +10,8 @@ use super::{
     feed::Change,
     history::{Kept, WriteHistory},
     index,
-    open::Facts,
+    open::{Facts, entry_size, size},
+    room::Room,
     tables::{COMPOSITE_ENTRIES, COMPOSITES, DOCUMENTS, GROUPS, HISTORY, INDEX, Tables},
     writer::{Commit, Committed, Writes},
 };
@@ -24,6 +25,9 @@ use crate::{
 
 /// Documents that are added to an unfinished index beside one batch of commits: some milliseconds of work.
 const BUILD_STEP: usize = 1_000;
+
+/// Bytes after which the room on the disk is asked for.
+const ASK_STEP: u64 = 1024 * 1024;
 
 type WriteTables<'t> = Tables<
     Table<'t, &'static [u8], &'static [u8]>,
@@ -40,6 +44,10 @@ pub(super) struct Writing<'t> {
     changes: Vec<Change>,
     /// How many documents were written.
     written: usize,
+    room: Option<&'t Room>,
+    /// Bytes of documents and entries that were written, and how many of them the room was asked for.
+    bytes: u64,
+    asked: u64,
 }
 
 /// A document that a commit writes, perhaps several times.
@@ -52,7 +60,11 @@ struct Written {
 
 impl<'t> Writing<'t> {
     /// Opens the tables.
-    pub(super) fn begin(transaction: &'t WriteTransaction, facts: Facts) -> Result<Self> {
+    pub(super) fn begin(
+        transaction: &'t WriteTransaction,
+        room: Option<&'t Room>,
+        facts: Facts,
+    ) -> Result<Self> {
         Ok(Self {
             tables: Tables {
                 documents: transaction.open_table(DOCUMENTS)?,
@@ -66,6 +78,9 @@ impl<'t> Writing<'t> {
             history: transaction.open_table(HISTORY)?,
             changes: Vec::new(),
             written: 0,
+            room,
+            bytes: 0,
+            asked: 0,
         })
     }
 
@@ -138,7 +153,10 @@ impl<'t> Writing<'t> {
             .then(|| step.last().map(|(key, _)| key::after(key)))
             .flatten();
         for (entry, value) in step.into_iter().filter_map(|(_, entry)| entry) {
-            self.tables.composite_entries.insert(entry.as_slice(), value)?;
+            let before = self.tables.composite_entries.insert(entry.as_slice(), value)?;
+            if before.is_none() {
+                self.facts.live += entry_size(&entry);
+            }
         }
         if last.is_none() {
             Arc::make_mut(&mut self.tables.composites).finish(&shape);
@@ -155,19 +173,28 @@ impl<'t> Writing<'t> {
         let to = key::after(&from);
         let range = from.as_slice()..to.as_slice();
         let tables = &mut self.tables;
+        let mut gone = 0;
         tables
             .documents
-            .retain_in::<&[u8], _>(range.clone(), |_, _| false)?;
-        tables.index.retain_in::<&[u8], _>(range.clone(), |_, _| false)?;
+            .retain_in::<&[u8], _>(range.clone(), |key, row| {
+                gone += size(key.len() + row.len());
+                false
+            })?;
+        tables.index.retain_in::<&[u8], _>(range.clone(), |key, _| {
+            gone += entry_size(key);
+            false
+        })?;
         tables.groups.retain_in::<&[u8], _>(range, |_, _| false)?;
         for id in Arc::make_mut(&mut tables.composites).remove_database(&from) {
             let (from, to) = (id.to_be_bytes(), (id + 1).to_be_bytes());
             let range = from.as_slice()..to.as_slice();
-            tables
-                .composite_entries
-                .retain_in::<&[u8], _>(range, |_, _| false)?;
+            tables.composite_entries.retain_in::<&[u8], _>(range, |key, _| {
+                gone += entry_size(key);
+                false
+            })?;
             self.composites.remove(id)?;
         }
+        self.facts.live = self.facts.live.saturating_sub(gone);
         self.facts.last = self.facts.last.next();
         self.facts.kept.forget(&mut self.history, self.facts.last)
     }
@@ -186,13 +213,13 @@ impl<'t> Writing<'t> {
         Ok(())
     }
 
-    /// Prunes the past and returns what the file says of itself now, and all changes.
-    pub(super) fn finish(mut self) -> Result<(Facts, Vec<Change>)> {
+    /// Prunes the past and returns what the file says of itself now, all changes, and how many bytes were written.
+    pub(super) fn finish(mut self) -> Result<(Facts, Vec<Change>, u64)> {
         let mut kept: Kept = self.facts.kept;
         kept.prune(&mut self.history, Micros::now(), self.written)?;
         self.facts.kept = kept;
         self.facts.composites = self.tables.composites;
-        Ok((self.facts, self.changes))
+        Ok((self.facts, self.changes, self.bytes))
     }
 
     fn find(&self, key: &[u8], name: DocumentName) -> Result<Written> {
@@ -234,6 +261,8 @@ impl<'t> Writing<'t> {
             Some(row) => drop(self.tables.documents.insert(key, row.bytes())?),
             None => drop(self.tables.documents.remove(key)?),
         }
+        let bytes = |row: &Option<Row>| row.as_ref().map_or(0, |row| size(key.len() + row.bytes().len()));
+        self.count_bytes(bytes(&written.row), bytes(&row))?;
         let collection = written.name.collection();
         match (&written.before, &written.after) {
             (None, Some(_)) => self.count(&collection, 1)?,
@@ -255,8 +284,24 @@ impl<'t> Writing<'t> {
             })
         };
         let (before, after) = (entries(&written.before), entries(&written.after));
-        replace(&mut self.tables.index, &before.0, &after.0)?;
-        replace(&mut self.tables.composite_entries, &before.1, &after.1)
+        let (gone, new) = replace(&mut self.tables.index, &before.0, &after.0)?;
+        self.count_bytes(gone, new)?;
+        let (gone, new) = replace(&mut self.tables.composite_entries, &before.1, &after.1)?;
+        self.count_bytes(gone, new)
+    }
+
+    /// Counts bytes that went and came, and asks now and then whether the disk has room for them.
+    fn count_bytes(&mut self, gone: u64, new: u64) -> Result<()> {
+        self.facts.live = (self.facts.live + new).saturating_sub(gone);
+        self.bytes += new;
+        if self.bytes < self.asked + ASK_STEP {
+            return Ok(());
+        }
+        self.asked = self.bytes;
+        match self.room {
+            Some(room) if !room.holds(self.bytes) => Err(Error::Full),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Counts a document that came or went, so that the collections of an id can be listed.
@@ -281,19 +326,24 @@ impl<'t> Writing<'t> {
     }
 }
 
+/// Puts the entries of now in place of those of before, and returns the bytes that went and those that came.
 fn replace(
     table: &mut Table<'_, &'static [u8], u16>,
     before: &index::Entries,
     after: &index::Entries,
-) -> Result<()> {
-    for gone in before.keys().filter(|entry| !after.contains_key(*entry)) {
-        table.remove(gone.as_slice())?;
+) -> Result<(u64, u64)> {
+    let (mut gone, mut new) = (0, 0);
+    for entry in before.keys().filter(|entry| !after.contains_key(*entry)) {
+        table.remove(entry.as_slice())?;
+        gone += entry_size(entry);
     }
     for (entry, value) in after
         .iter()
         .filter(|(entry, value)| before.get(*entry) != Some(value))
     {
-        table.insert(entry.as_slice(), *value)?;
+        if table.insert(entry.as_slice(), *value)?.is_none() {
+            new += entry_size(entry);
+        }
     }
-    Ok(())
+    Ok((gone, new))
 }

@@ -4,12 +4,14 @@
 //! strictly in the order of commits; index and documents change in the same transaction of the file.
 
 mod commit;
+mod compact;
 mod composite;
 mod feed;
 mod history;
 mod index;
 mod open;
 mod past;
+mod room;
 mod snapshot;
 mod state;
 mod tables;
@@ -55,18 +57,25 @@ pub(crate) struct Latest(RwLock<Arc<Snapshot>>);
 impl Storage {
     /// Opens or creates a file, or keeps everything in memory if there is no path.
     pub fn open(path: Option<&Path>) -> Result<Self, OpenError> {
-        let (database, facts) = open::open(path)?;
+        let open::Opened {
+            database,
+            facts,
+            room,
+        } = open::open(path)?;
         let snapshot = Snapshot::newest(&database, &facts).map_err(OpenError::other)?;
         let latest = Arc::new(Latest(RwLock::new(Arc::new(snapshot))));
         let feed = Arc::new(Feed::default());
         let id = facts.id;
         let (queue, commands) = mpsc::channel();
+        let writer = writer::Writer {
+            database,
+            room,
+            latest: Arc::clone(&latest),
+            feed: Arc::clone(&feed),
+        };
         let writer = std::thread::Builder::new()
             .name("firestore-writer".to_owned())
-            .spawn({
-                let (latest, feed) = (Arc::clone(&latest), Arc::clone(&feed));
-                move || writer::run(database, &latest, &feed, &commands, facts)
-            })
+            .spawn(move || writer::run(writer, &commands, facts))
             .map_err(OpenError::other)?;
         Ok(Self {
             latest,

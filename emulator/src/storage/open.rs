@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Display,
-    fs,
+    fs::{self, File},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,8 +14,10 @@ use redb::{
 };
 
 use super::{
+    compact::compact,
     composite::{Composite, Composites, Shape},
     history::Kept,
+    room::{Room, RoomyFile},
     tables::{COMPOSITE_ENTRIES, COMPOSITES, DOCUMENTS, GROUPS, HISTORY, INDEX, META},
 };
 use crate::{path::key, time::Micros};
@@ -32,6 +34,8 @@ pub(super) const LAST_COMMIT_KEY: &str = "last_commit";
 pub(super) const SINCE_KEY: &str = "past_since";
 /// Key of the bytes that the past takes.
 pub(super) const PAST_BYTES_KEY: &str = "past_bytes";
+/// Key of the bytes that documents and indexes take.
+pub(super) const LIVE_BYTES_KEY: &str = "live_bytes";
 /// Key of a random number that tells one file from another.
 const ID_KEY: &str = "id";
 /// Bytes of the file that are kept in memory at most.
@@ -87,6 +91,8 @@ pub(super) struct Facts {
     pub(super) last: Micros,
     /// What is kept of the past.
     pub(super) kept: Kept,
+    /// Bytes that documents and indexes take, without what the file itself needs to hold them.
+    pub(super) live: u64,
     /// The indexes of several fields.
     pub(super) composites: Arc<Composites>,
     /// How far the unfinished index of a number is.
@@ -103,13 +109,27 @@ impl Facts {
     }
 }
 
-/// Opens the file, makes its tables, and returns it with what it says of itself.
-pub(super) fn open(path: Option<&Path>) -> Result<(Database, Facts), OpenError> {
+/// The file, open.
+pub(super) struct Opened {
+    pub(super) database: Database,
+    /// What it says of itself.
+    pub(super) facts: Facts,
+    /// Its room on the disk; memory has no end that could be asked for.
+    pub(super) room: Option<Room>,
+}
+
+/// Opens the file, makes its tables, and makes it smaller if most of it is unused.
+pub(super) fn open(path: Option<&Path>) -> Result<Opened, OpenError> {
     let Some(path) = path else {
         let database = Builder::new()
             .create_with_backend(InMemoryBackend::new())
             .map_err(OpenError::other)?;
-        return prepare(&database, Path::new("(memory)")).map(|facts| (database, facts));
+        let facts = prepare(&database, Path::new("(memory)"))?;
+        return Ok(Opened {
+            database,
+            facts,
+            room: None,
+        });
     };
     if let Some(directory) = path
         .parent()
@@ -122,11 +142,29 @@ pub(super) fn open(path: Option<&Path>) -> Result<(Database, Facts), OpenError> 
     }
     // redb may panic on pages that it did not write.
     let opened = catch_unwind(AssertUnwindSafe(|| {
-        let database = Builder::new()
+        let io = |source| OpenError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(io)?;
+        let (file, room) = RoomyFile::new(file).map_err(|error| explain(path, error))?;
+        let mut database = Builder::new()
             .set_cache_size(CACHE_BYTES)
-            .create(path)
+            .create_with_backend(file)
             .map_err(|error| explain(path, error))?;
-        prepare(&database, path).map(|facts| (database, facts))
+        let facts = prepare(&database, path)?;
+        compact(&mut database, &room, &facts);
+        Ok(Opened {
+            database,
+            facts,
+            room: Some(room),
+        })
     }));
     opened.unwrap_or_else(|_| {
         Err(OpenError::Damaged {
@@ -193,9 +231,39 @@ fn read_facts(database: &Database) -> Result<Facts, redb::Error> {
             since: Micros(fact(SINCE_KEY)?),
             bytes: fact(PAST_BYTES_KEY)?.cast_unsigned(),
         },
+        live: match meta.get(LIVE_BYTES_KEY)? {
+            Some(live) => live.value().cast_unsigned(),
+            None => measure(database)?,
+        },
         composites: Arc::new(read_composites(database)?),
         building: None,
     })
+}
+
+/// Adds up what documents and indexes take, in a file of a version that did not count it.
+fn measure(database: &Database) -> Result<u64, redb::Error> {
+    let transaction = database.begin_read()?;
+    let mut live = 0;
+    for item in transaction.open_table(DOCUMENTS)?.iter()? {
+        let (key, row) = item?;
+        live += size(key.value().len() + row.value().len());
+    }
+    for entries in [INDEX, COMPOSITE_ENTRIES] {
+        for item in transaction.open_table(entries)?.iter()? {
+            live += entry_size(item?.0.value());
+        }
+    }
+    Ok(live)
+}
+
+/// Returns what an entry of an index takes.
+pub(super) fn entry_size(key: &[u8]) -> u64 {
+    size(key.len() + size_of::<u16>())
+}
+
+/// Counts bytes of memory, which a file can count too.
+pub(super) fn size(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 fn read_composites(database: &Database) -> Result<Composites, redb::Error> {
@@ -259,7 +327,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.redb");
         fs::write(&path, b"not a database at all".repeat(1_000)).unwrap();
-        let error = open(Some(&path)).unwrap_err();
+        let error = open(Some(&path)).err().unwrap();
         assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
         assert!(error.to_string().contains("x.redb"), "{error}");
     }
@@ -271,7 +339,7 @@ mod tests {
         drop(open(Some(&path)).unwrap());
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() / 3]).unwrap();
-        let error = open(Some(&path)).unwrap_err();
+        let error = open(Some(&path)).err().unwrap();
         assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
     }
 

@@ -30,6 +30,8 @@ pub(super) const COMPOSITES: TableDefinition<'_, u64, &[u8]> = TableDefinition::
 pub(super) const GROUPS: TableDefinition<'_, &[u8], u64> = TableDefinition::new("groups");
 /// What documents were before each commit (see `storage::history`).
 pub(super) const HISTORY: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("history");
+/// Nothing, but for a moment within a commit (see `storage::writer`).
+pub(super) const SPARE: TableDefinition<'_, (), &[u8]> = TableDefinition::new("spare");
 /// Facts about the file itself.
 pub(super) const META: TableDefinition<'_, &str, i64> = TableDefinition::new("meta");
 

@@ -18,7 +18,7 @@ use prost_types::Timestamp;
 use super::{
     Transcript, show,
     support::{
-        Client, DATABASE, ROOT, array, boolean, composite, double, field, filter, from, int, map, null,
+        self, Client, DATABASE, ROOT, array, boolean, composite, double, field, filter, from, int, map, null,
         order, query_request, reference, set, text, unary, value,
     },
 };
@@ -649,6 +649,121 @@ async fn aggregations(asker: &mut Asker<'_>) {
         ("nothing", vec![], from("p")),
     ];
     for (name, aggregations, query) in cases {
+        asker.aggregate(name, aggregations, query).await;
+    }
+    aggregations_of_several_fields(asker).await;
+}
+
+/// Which documents count, in which order they are taken, and how the results are called.
+async fn aggregations_of_several_fields(asker: &mut Asker<'_>) {
+    let writes = [
+        set("ag/a", [("g", int(1)), ("x", int(5)), ("y", int(1))]),
+        set("ag/b", [("g", int(1)), ("x", int(1)), ("y", int(2))]),
+        set("ag/c", [("g", int(1)), ("x", int(3)), ("y", int(9))]),
+        set(
+            "ag/d",
+            [
+                ("g", int(1)),
+                ("x", int(2)),
+                ("y", int(4)),
+                ("m", map([("n", int(7))])),
+            ],
+        ),
+        set("ag/e", [("g", int(0)), ("x", int(9)), ("y", text("s"))]),
+        set("ag/f", [("g", int(2)), ("y", int(3)), ("m", int(0))]),
+        set("ag/g", [("g", int(2)), ("x", null()), ("z", double(f64::NAN))]),
+    ];
+    support::write(&asker.client, writes).await;
+    let called = |alias: &str, operator| aggregation::Aggregation {
+        alias: alias.to_owned(),
+        operator: Some(operator),
+    };
+    let count = |up_to| kind::Operator::Count(kind::Count { up_to });
+    let sum = |path: &str| called(path, kind::Operator::Sum(kind::Sum { field: field(path) }));
+    let avg = |path| kind::Operator::Avg(kind::Avg { field: field(path) });
+    let some = || {
+        vec![
+            sum("y"),
+            sum("x"),
+            called("n", count(None)),
+            called("a", avg("x")),
+        ]
+    };
+    for aggregations in [
+        vec![sum("x"), called("n", count(None))],
+        vec![sum("y"), called("n", count(None))],
+        vec![sum("m.n"), called("n", count(None))],
+        vec![sum("m"), sum("g")],
+        some(),
+    ] {
+        let names: Vec<&str> = aggregations.iter().map(|one| one.alias.as_str()).collect();
+        let names = names.join("+");
+        let above = |path, op, number| StructuredQuery {
+            r#where: Some(filter(path, op, int(number))),
+            ..from("ag")
+        };
+        let ordered = |texts: &[&str]| StructuredQuery {
+            order_by: texts.iter().map(|text| order(text)).collect(),
+            ..from("ag")
+        };
+        for (of, query) in [
+            ("all", from("ag")),
+            ("by g", ordered(&["g"])),
+            ("by g desc", ordered(&["g desc"])),
+            ("by x desc", ordered(&["x desc"])),
+            ("by name", ordered(&["__name__"])),
+            ("by x and name", ordered(&["x", "__name__"])),
+            ("g is 1", above("g", Field::Equal, 1)),
+            ("y over 3", above("y", Field::GreaterThanOrEqual, 4)),
+        ] {
+            for (offset, limit) in [(0, None), (0, Some(2)), (1, None), (1, Some(2)), (0, Some(0))] {
+                let query = StructuredQuery {
+                    limit,
+                    offset,
+                    ..query.clone()
+                };
+                let name = format!("{names} of {of} offset {offset} limit {limit:?}");
+                asker.aggregate(&name, aggregations.clone(), query).await;
+            }
+        }
+    }
+    let sum = |alias| called(alias, kind::Operator::Sum(kind::Sum { field: field("x") }));
+    let names = [
+        ("nameless", vec![sum(""), sum("q"), called("", count(None))]),
+        (
+            "name of a nameless",
+            vec![sum("field_1"), called("", count(None))],
+        ),
+        ("another name", vec![sum("field_2"), called("", count(None))]),
+        ("dotted", vec![sum("a.b")]),
+        ("reserved", vec![sum("__x__")]),
+        ("too long", vec![called(&"x".repeat(1_501), count(None))]),
+        ("long", vec![called(&"x".repeat(1_500), count(None))]),
+        (
+            "several limits",
+            vec![called("a", count(Some(2))), called("b", count(Some(3))), sum("c")],
+        ),
+        ("a limit below zero", vec![called("a", count(Some(-1)))]),
+        ("of the name", vec![called("a", avg("__name__"))]),
+        (
+            "of no field",
+            vec![called("a", kind::Operator::Sum(kind::Sum { field: None }))],
+        ),
+        ("without an operator", vec![aggregation::Aggregation::default()]),
+        ("several", some()),
+    ];
+    for (name, aggregations) in names {
+        asker.aggregate(name, aggregations, from("ag")).await;
+    }
+}
+
+impl Asker<'_> {
+    async fn aggregate(
+        &mut self,
+        name: &str,
+        aggregations: Vec<aggregation::Aggregation>,
+        query: StructuredQuery,
+    ) {
         let aggregation = StructuredAggregationQuery {
             aggregations,
             query_type: Some(aggregation::QueryType::StructuredQuery(query)),
@@ -660,7 +775,7 @@ async fn aggregations(asker: &mut Asker<'_>) {
             ),
             ..Default::default()
         };
-        let answer = match asker.client.run_aggregation_query(request).await {
+        let answer = match self.client.run_aggregation_query(request).await {
             Ok(stream) => stream.into_inner().message().await,
             Err(status) => Err(status),
         };
@@ -673,6 +788,6 @@ async fn aggregations(asker: &mut Asker<'_>) {
                     .aggregate_fields,
             )
         });
-        asker.transcript.insert(format!("aggregate {name}"), answer);
+        self.transcript.insert(format!("aggregate {name}"), answer);
     }
 }

@@ -1,16 +1,19 @@
 //! Commits: transforms, several writes of one document, limits of values, and batches.
 
 use gcloud_sdk::google::firestore::v1::{
-    ArrayValue, BatchWriteRequest, CommitRequest, DocumentMask, DocumentTransform, GetDocumentRequest, Value,
-    Write,
+    ArrayValue, BatchWriteRequest, CommitRequest, DocumentMask, DocumentTransform, GetDocumentRequest,
+    Precondition, Value, Write,
     document_transform::{FieldTransform, field_transform::TransformType as Kind},
+    precondition::ConditionType,
     value::ValueType,
     write::Operation,
 };
 
 use super::{
     Transcript, show,
-    support::{Client, DATABASE, ROOT, array, delete, double, exists, int, map, null, set, text, value},
+    support::{
+        self, Client, DATABASE, ROOT, array, delete, double, exists, int, map, null, set, text, value,
+    },
 };
 
 async fn commit(client: &mut Client, writes: Vec<Write>) -> String {
@@ -61,6 +64,7 @@ fn elements(values: &[Value]) -> ArrayValue {
 
 pub async fn run(mut client: Client, transcript: &mut Transcript) {
     transforms(&mut client, transcript).await;
+    times(&mut client, transcript).await;
     several(&mut client, transcript).await;
     limits(&mut client, transcript).await;
 }
@@ -202,6 +206,41 @@ async fn transforms(client: &mut Client, transcript: &mut Transcript) {
             format!("update and transform {name}"),
             format!("{answer} {after}"),
         );
+    }
+}
+
+/// Preconditions on the time of the last write.
+async fn times(client: &mut Client, transcript: &mut Transcript) {
+    for (name, path, seconds) in [
+        ("of the document", "u/a", 0),
+        ("of a second before", "u/a", -1),
+        ("of a second later", "u/a", 1),
+        ("of a year later", "u/a", 31_536_000),
+        ("of what is missing", "u/none", 0),
+        ("of what is missing, later", "u/none", 31_536_000),
+    ] {
+        for deletes in [true, false] {
+            let stored_at = support::write(client, [set("u/a", [("n", int(1))])]).await;
+            let time = prost_types::Timestamp {
+                seconds: stored_at.seconds + seconds,
+                ..stored_at
+            };
+            let write = if deletes {
+                delete(path)
+            } else {
+                set(path, [("n", int(2))])
+            };
+            let write = Write {
+                current_document: Some(Precondition {
+                    condition_type: Some(ConditionType::UpdateTime(time)),
+                }),
+                ..write
+            };
+            let answer = commit(client, vec![write]).await;
+            let after = stored(client, path).await;
+            let what = if deletes { "delete" } else { "set" };
+            transcript.insert(format!("{what} by the time {name}"), format!("{answer} {after}"));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::media::Track;
 use call::ConnectionState;
-use session::platform::{Events, PeerConnectionEvent, Slot};
+use session::platform::{Events, InboundRtpStats, PeerConnectionEvent, Slot, StatsReport};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// Names a connection, over all devices.
@@ -29,6 +29,10 @@ struct State {
     /// Candidates of the other that were added.
     heard: usize,
     connected: bool,
+    /// What is sent to it is lost on the way, until its ICE is restarted.
+    blocked: bool,
+    /// Packets and frames that came, counted whenever somebody asks.
+    counts: BTreeMap<Slot, f64>,
     sends: BTreeMap<Slot, Option<Track>>,
 }
 
@@ -46,6 +50,8 @@ impl Air {
                 stable: false,
                 heard: 0,
                 connected: false,
+                blocked: false,
+                counts: BTreeMap::new(),
                 sends: BTreeMap::new(),
             },
         );
@@ -67,6 +73,43 @@ impl Air {
         self.connect(end);
     }
 
+    /// Loses what is sent to a connection from now on. The connection does not notice.
+    pub fn block(&self, end: End) {
+        self.with(end, |state| state.blocked = true);
+    }
+
+    /// A connection looks for another way: what blocked the old one does not block this one.
+    pub fn restart(&self, end: End) {
+        let other = self.0.borrow().ends.get(&end).and_then(|state| state.remote);
+        for end in [Some(end), other].into_iter().flatten() {
+            self.with(end, |state| state.blocked = false);
+        }
+    }
+
+    /// What a connection says of itself: something more has come of whatever reaches it.
+    pub fn stats(&self, end: End) -> StatsReport {
+        let came: Vec<Slot> = Slot::ALL
+            .into_iter()
+            .filter(|slot| self.receives(end, *slot))
+            .collect();
+        let mut report = StatsReport::default();
+        self.with(end, |state| {
+            for slot in came {
+                *state.counts.entry(slot).or_default() += 30.0;
+            }
+            report.inbound = (state.counts.iter())
+                .map(|(slot, count)| InboundRtpStats {
+                    slot: Some(*slot),
+                    bytes: count * 100.0,
+                    packets: *count,
+                    frames: *count,
+                    ..InboundRtpStats::default()
+                })
+                .collect();
+        });
+        report
+    }
+
     /// A connection sends this from now on.
     pub fn sends(&self, end: End, slot: Slot, track: Option<Track>) {
         self.with(end, |state| {
@@ -82,7 +125,11 @@ impl Air {
     /// Tells whether something reaches a connection: a track that is enabled and has not ended, of a connected peer.
     pub fn receives(&self, end: End, slot: Slot) -> bool {
         let inner = self.0.borrow();
-        let Some(state) = inner.ends.get(&end).filter(|state| state.connected) else {
+        let Some(state) = inner
+            .ends
+            .get(&end)
+            .filter(|state| state.connected && !state.blocked)
+        else {
             return false;
         };
         let Some(other) = state.remote.and_then(|remote| inner.ends.get(&remote)) else {

@@ -8,7 +8,7 @@ use call::Description;
 use session::{
     platform::{
         Events, Exception, Feed, MediaKind, MediaStreamTrack, PeerConnection, PeerConnectionEvent,
-        RtpTransceiver, Slot,
+        RtpTransceiver, Slot, StatsReport,
     },
     view::StreamId,
 };
@@ -165,8 +165,11 @@ impl PeerConnection for Connection {
         match description {
             Description::Offer(_) => {
                 self.signaling.set(Signaling::HaveRemoteOffer);
-                // What an offer adds only receives, unless the answerer says otherwise.
-                *self.transceivers.borrow_mut() = Slot::ALL.map(|slot| self.transceiver(slot, false)).into();
+                // What an offer adds only receives, unless the answerer says otherwise; what is there stays.
+                let mut transceivers = self.transceivers.borrow_mut();
+                if transceivers.is_empty() {
+                    *transceivers = Slot::ALL.map(|slot| self.transceiver(slot, false)).into();
+                }
             }
             Description::Answer(_) => {
                 self.signaling.set(Signaling::Stable);
@@ -202,6 +205,15 @@ impl PeerConnection for Connection {
 
     fn transceivers(&self) -> Vec<Transceiver> {
         self.transceivers.borrow().clone()
+    }
+
+    fn restart_ice(&self) {
+        self.air.restart(self.end);
+    }
+
+    async fn get_stats(&self) -> Result<StatsReport, Exception> {
+        tokio::task::yield_now().await;
+        Ok(self.air.stats(self.end))
     }
 
     fn close(&self) {

@@ -7,6 +7,7 @@ use super::{
     server::Server,
     socket::{self, Cut, Socket},
 };
+use call::Route;
 use session::{
     Platform,
     platform::{
@@ -211,6 +212,7 @@ impl Platform for Device {
     fn peer_connection(
         &self,
         _: &[IceServer],
+        _: Route,
         events: Events<PeerConnectionEvent>,
     ) -> Result<Connection, Exception> {
         self.count("connection");

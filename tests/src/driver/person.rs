@@ -1,6 +1,11 @@
 //! People at their devices.
 
-use super::{air::Air, connection::Connection, device::Device, server::Server};
+use super::{
+    air::{Air, End},
+    connection::Connection,
+    device::Device,
+    server::Server,
+};
 use api::rooms::Settings;
 use futures::StreamExt;
 use session::{
@@ -159,11 +164,21 @@ impl Person {
 
     /// Tells whether something that somebody sends arrives here.
     pub fn receives(&self, slot: Slot, name: &str) -> bool {
+        let end = self.end(name);
+        end.is_some_and(|end| self.air.receives(end, slot))
+    }
+
+    /// From now on, what somebody sends is lost on the way here.
+    pub fn loses(&self, name: &str) {
+        let end = self.end(name).expect("there is a connection");
+        self.air.block(end);
+    }
+
+    fn end(&self, name: &str) -> Option<End> {
         let view = self.handle.view();
         let mut people = view.people.iter().filter(|person| person.name.as_str() == name);
         let stream = people.find_map(|person| person.stream.clone());
-        let end = stream.and_then(|stream| Connection::end_of(&stream));
-        end.is_some_and(|end| self.air.receives(end, slot))
+        stream.and_then(|stream| Connection::end_of(&stream))
     }
 
     /// Waits until something shows.

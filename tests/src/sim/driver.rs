@@ -43,12 +43,24 @@ impl World {
                 from,
                 handshake,
                 keep,
+                restart,
             } => Input::Accept {
                 from,
                 handshake,
                 keep,
+                restart,
             },
-            ServerMessage::Offer { from, handshake, sdp } => Input::Offer { from, handshake, sdp },
+            ServerMessage::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            } => Input::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            },
             ServerMessage::Answer { from, handshake, sdp } => Input::Answer { from, handshake, sdp },
             ServerMessage::Candidate {
                 from,
@@ -84,7 +96,12 @@ impl World {
                 }
                 return Ok(());
             }
-            ServerMessage::Hello { .. } | ServerMessage::Peek(_) | ServerMessage::Pong => return Ok(()),
+            ServerMessage::Hello { .. }
+            | ServerMessage::Peek(_)
+            | ServerMessage::Missing { .. }
+            | ServerMessage::Hands { .. }
+            | ServerMessage::React { .. }
+            | ServerMessage::Pong => return Ok(()),
         };
         self.feed(who, input)
     }

@@ -54,6 +54,10 @@ pub struct FakePeerConnection {
     pub peer: MemberId,
     /// The attempt it belongs to.
     pub handshake: HandshakeId,
+    /// The attempts it belonged to before its ICE was restarted.
+    pub before: Vec<HandshakeId>,
+    /// How often its ICE was restarted: candidates of another generation are of no use.
+    pub generation: usize,
     /// What it was made for.
     pub role: Role,
     /// Operations that wait for the one in hand: the chain of
@@ -84,6 +88,7 @@ pub struct FakePeerConnection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Words {
     of: FakeId,
+    generation: usize,
     answers: Option<FakeId>,
 }
 
@@ -95,6 +100,8 @@ impl FakePeerConnection {
             owner,
             peer,
             handshake,
+            before: Vec::new(),
+            generation: 0,
             role,
             chain: VecDeque::new(),
             busy: false,
@@ -118,19 +125,20 @@ impl FakePeerConnection {
     /// another attempt.
     pub fn perform(&mut self, operation: Operation) -> Result<Done, Violation> {
         match operation {
-            Operation::Create(_) | Operation::Close => Ok(Done::Nothing),
+            Operation::Create(..) | Operation::Close => Ok(Done::Nothing),
+            Operation::Restart(_, role) => self.restart(role),
             Operation::CreateOffer => {
                 if self.role != Role::Offerer {
                     return Err(self.refuses("createOffer", "it was made to answer"));
                 }
-                let sdp = sdp(format!("offer {}", self.id.0));
+                let sdp = sdp(format!("offer {} {}", self.id.0, self.generation));
                 self.created = Some(sdp.clone());
                 Ok(Done::Offer(sdp))
             }
             Operation::CreateAnswer => {
                 self.must_be(SignalingState::HaveRemoteOffer, "createAnswer")?;
                 let offerer = self.remote.as_ref().map_or(0, |offer| offer.of.0);
-                let sdp = sdp(format!("answer {} {offerer}", self.id.0));
+                let sdp = sdp(format!("answer {} {} {offerer}", self.id.0, self.generation));
                 self.created = Some(sdp.clone());
                 Ok(Done::Answer(sdp))
             }
@@ -142,7 +150,10 @@ impl FakePeerConnection {
 
     /// Tells whether each of the two holds the other's description, under one handshake.
     pub fn is_paired_with(&self, other: &Self) -> bool {
-        let saved = |a: &Self, b: &Self| a.remote.as_ref().is_some_and(|remote| remote.of == b.id);
+        let saved = |a: &Self, b: &Self| {
+            let remote = a.remote.as_ref();
+            remote.is_some_and(|remote| remote.of == b.id && remote.generation == b.generation)
+        };
         self.has_both()
             && other.has_both()
             && saved(self, other)
@@ -158,6 +169,21 @@ impl FakePeerConnection {
     /// Both descriptions are there and no exchange is under way.
     pub fn has_both(&self) -> bool {
         self.signaling == SignalingState::Stable && self.local.is_some() && self.remote.is_some()
+    }
+
+    /// `restartIce()`, and the forgetting of the old way that follows from it.
+    fn restart(&mut self, role: Role) -> Result<Done, Violation> {
+        if !self.has_both() {
+            return Err(self.refuses("restartIce", "its first exchange is not over"));
+        }
+        self.role = role;
+        self.generation += 1;
+        self.heard = 0;
+        (self.trying, self.met, self.broken) = (false, false, false);
+        if self.connection != ConnectionState::Connected {
+            self.connection = ConnectionState::New;
+        }
+        Ok(Done::Nothing)
     }
 
     fn set_local(&mut self, description: Description) -> Result<Done, Violation> {
@@ -206,7 +232,7 @@ impl FakePeerConnection {
         let Some(remote) = &self.remote else {
             return Err(self.refuses("addIceCandidate", "there is no remote description"));
         };
-        if candidate.username_fragment != Some(remote.of.to_string()) {
+        if candidate.username_fragment != Some(fragment(remote.of, remote.generation)) {
             return Err(self.refuses("addIceCandidate", "it belongs to another connection"));
         }
         // The empty one says that there are no more.
@@ -227,16 +253,16 @@ impl FakePeerConnection {
     }
 
     fn read(&self, text: &Sdp) -> Result<Words, Violation> {
-        let mut words = text
-            .as_str()
-            .split(' ')
-            .skip(1)
-            .map(|word| word.parse().map(FakeId));
-        let Some(Ok(of)) = words.next() else {
+        let mut numbers = text.as_str().split(' ').skip(1).map(str::parse::<u32>);
+        let (Some(Ok(of)), Some(Ok(generation))) = (numbers.next(), numbers.next()) else {
             return Err(self.refuses("set*Description", "it is not a description"));
         };
-        let answers = words.next().and_then(Result::ok);
-        Ok(Words { of, answers })
+        let answers = numbers.next().and_then(Result::ok).map(FakeId);
+        Ok(Words {
+            of: FakeId(of),
+            generation: generation as usize,
+            answers,
+        })
     }
 
     fn refuses(&self, operation: &str, why: &str) -> Violation {
@@ -248,15 +274,29 @@ impl FakePeerConnection {
 }
 
 /// Makes a candidate of a connection; without a number, the one that says that there are no more.
-pub fn candidate(of: FakeId, number: Option<usize>) -> IceCandidate {
+pub fn candidate(of: FakeId, generation: usize, number: Option<usize>) -> IceCandidate {
     IceCandidate {
         candidate: number.map_or_else(String::new, |n| {
             format!("candidate:{n} 1 udp 1 127.0.0.1 9 typ host")
         }),
         sdp_mid: Some("0".to_owned()),
         sdp_m_line_index: Some(0),
-        username_fragment: Some(of.to_string()),
+        username_fragment: Some(fragment(of, generation)),
     }
+}
+
+/// The ICE username fragment, which is another one after a restart.
+fn fragment(of: FakeId, generation: usize) -> String {
+    format!("{of}.{generation}")
+}
+
+/// Reads the generation of a candidate.
+pub fn generation(candidate: &IceCandidate) -> usize {
+    let fragment = candidate.username_fragment.as_deref().unwrap_or_default();
+    let number = fragment
+        .split_once('.')
+        .and_then(|(_, number)| number.parse().ok());
+    number.unwrap_or_default()
 }
 
 fn sdp(text: String) -> Sdp {

@@ -172,6 +172,7 @@ impl Mutant {
                 to,
                 handshake,
                 keep: false,
+                ..
             }) => {
                 self.present.insert(to.clone(), handshake.clone());
                 self.described.remove(to);
@@ -183,7 +184,7 @@ impl Mutant {
             } => {
                 self.present.insert(peer.clone(), handshake.clone());
                 let described = matches!(operation, Operation::CreateAnswer | Operation::AddIceCandidate(_));
-                if described || matches!(operation, Operation::Create(_)) {
+                if described || matches!(operation, Operation::Create(..)) {
                     self.described.insert(peer.clone(), described);
                 }
             }
@@ -225,8 +226,16 @@ impl Mutant {
             Input::Join {
                 member: Member { id, .. },
             } if *id == real => *id = alias,
-            Input::Accept { handshake, .. }
-            | Input::Offer { handshake, .. }
+            Input::Accept {
+                handshake, restart, ..
+            } => {
+                for handshake in [Some(handshake), restart.as_mut()].into_iter().flatten() {
+                    if handshake.by == real {
+                        handshake.by = alias.clone();
+                    }
+                }
+            }
+            Input::Offer { handshake, .. }
             | Input::Answer { handshake, .. }
             | Input::Candidate { handshake, .. }
             | Input::OfferCreated { handshake, .. }
@@ -244,6 +253,7 @@ impl Mutant {
             | Input::Media { .. }
             | Input::Away { .. }
             | Input::Leave { .. }
+            | Input::Doubted { .. }
             | Input::SocketLost
             | Input::Hangup => {}
         }
@@ -252,9 +262,28 @@ impl Mutant {
     fn rename_back(&self, output: &mut Output) {
         let Some((real, alias)) = self.alias() else { return };
         match output {
+            Output::Send(ClientMessage::Accept {
+                handshake, restart, ..
+            }) => {
+                for handshake in [Some(handshake), restart.as_mut()].into_iter().flatten() {
+                    if handshake.by == alias {
+                        handshake.by = real.clone();
+                    }
+                }
+            }
+            Output::Peer {
+                handshake,
+                operation: Operation::Restart(next, _),
+                ..
+            } => {
+                for handshake in [handshake, next] {
+                    if handshake.by == alias {
+                        handshake.by = real.clone();
+                    }
+                }
+            }
             Output::Send(
-                ClientMessage::Accept { handshake, .. }
-                | ClientMessage::Offer { handshake, .. }
+                ClientMessage::Offer { handshake, .. }
                 | ClientMessage::Answer { handshake, .. }
                 | ClientMessage::Candidate { handshake, .. },
             )
@@ -267,6 +296,9 @@ impl Mutant {
                 ClientMessage::Peek { .. }
                 | ClientMessage::Join { .. }
                 | ClientMessage::Media { .. }
+                | ClientMessage::Missing { .. }
+                | ClientMessage::Hand { .. }
+                | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
                 | ClientMessage::Leave
                 | ClientMessage::Ping,

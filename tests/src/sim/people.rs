@@ -96,6 +96,9 @@ impl World {
         let between: Vec<_> = (self.clients[a].connections_to(&peer).into_iter())
             .filter_map(|fake| Some([fake, self.fakes.get(&fake)?.counterpart()?]))
             .collect();
+        if self.rng.chance(300) {
+            return self.silence(a, b);
+        }
         for ends in between.into_iter().take(1) {
             let comes_back = self.rng.chance(200);
             let one_sided = self.rng.chance(400);
@@ -119,6 +122,18 @@ impl World {
                     }
                 }
             }
+        }
+    }
+
+    /// Nothing comes over a connection that goes on to say that it carries. One of the two notices, or both, once or again.
+    fn silence(&mut self, a: usize, b: usize) {
+        for (who, other) in [(a, b), (b, a), (a, b)] {
+            let (true, Some(peer)) = (self.rng.chance(600), self.clients[other].me.clone()) else {
+                continue;
+            };
+            let (life, delay) = (self.clients[who].life, self.rng.millis(15_000));
+            let input = Input::Doubted { peer };
+            self.after(delay, Happening::Late { who, life, input });
         }
     }
 

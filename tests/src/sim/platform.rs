@@ -1,9 +1,9 @@
 //! Performs the operations of every page on fakes, and lets two fakes find each other.
 
 use super::Violation;
-use super::fake::{Done, FakeId, FakePeerConnection, candidate};
+use super::fake::{Done, FakeId, FakePeerConnection, candidate, generation};
 use super::world::{Happening, World};
-use call::{ConnectionState, Description, Input, Operation, Role};
+use call::{ConnectionState, Description, Input, Operation, Role, Route};
 use std::time::Duration;
 use wire::{HandshakeId, IceCandidate, MemberId, Sdp};
 
@@ -25,8 +25,9 @@ impl World {
         let key = (peer, handshake);
         let fake = self.clients[who].fakes.get(&key).copied();
         match (operation, fake) {
-            (Operation::Create(role), None) => self.create(who, key, role),
-            (Operation::Create(_), Some(_)) => Err(wrong(who, &key, "it is created twice")),
+            (Operation::Create(role, route), None) => self.create(who, key, role, route),
+            (Operation::Restart(next, role), Some(fake)) => self.restart(who, fake, key, next, role),
+            (Operation::Create(..), Some(_)) => Err(wrong(who, &key, "it is created twice")),
             (Operation::Close, Some(fake)) => {
                 self.clients[who].fakes.remove(&key);
                 self.close(who, fake, key);
@@ -46,7 +47,13 @@ impl World {
         }
     }
 
-    fn create(&mut self, who: usize, key: (MemberId, HandshakeId), role: Role) -> Result<(), Violation> {
+    fn create(
+        &mut self,
+        who: usize,
+        key: (MemberId, HandshakeId),
+        role: Role,
+        route: Route,
+    ) -> Result<(), Violation> {
         let client = &mut self.clients[who];
         if !client.connections_to(&key.0).is_empty() {
             return Err(wrong(who, &key, "there is another live one to the same member"));
@@ -59,7 +66,32 @@ impl World {
         client.fakes.insert(key.clone(), id);
         self.fakes
             .insert(id, FakePeerConnection::new(id, who, key.0, key.1, role));
-        self.chain(id, Operation::Create(role));
+        self.chain(id, Operation::Create(role, route));
+        Ok(())
+    }
+
+    /// The connection goes by another name at once; what was asked of it before is still done before.
+    fn restart(
+        &mut self,
+        who: usize,
+        id: FakeId,
+        key: (MemberId, HandshakeId),
+        next: HandshakeId,
+        role: Role,
+    ) -> Result<(), Violation> {
+        let client = &mut self.clients[who];
+        client.fakes.remove(&key);
+        let renamed = (key.0.clone(), next.clone());
+        if !client.names.insert(renamed.clone()) {
+            return Err(wrong(who, &renamed, "there was one of this name before"));
+        }
+        client.fakes.insert(renamed, id);
+        if let Some(fake) = self.fakes.get_mut(&id) {
+            fake.before
+                .push(std::mem::replace(&mut fake.handshake, next.clone()));
+        }
+        self.stats.restarts += 1;
+        self.chain(id, Operation::Restart(next, role));
         Ok(())
     }
 
@@ -128,19 +160,25 @@ impl World {
     /// `icegatheringstate` is `gathering`: candidates are found one after another, some before the description is
     /// known to be saved.
     fn gather(&mut self, id: FakeId) {
+        let generation = self.fakes.get(&id).map_or(0, |fake| fake.generation);
         let mut at = Duration::ZERO;
         for number in 0..=self.rng.below(self.weather.candidates) {
             at += self.rng.millis(150);
-            self.after(at, Happening::Candidate(id, candidate(id, Some(number))));
+            self.after(
+                at,
+                Happening::Candidate(id, candidate(id, generation, Some(number))),
+            );
         }
-        self.after(at, Happening::Candidate(id, candidate(id, None)));
+        self.after(at, Happening::Candidate(id, candidate(id, generation, None)));
     }
 
     pub(super) fn finds_candidate(&mut self, id: FakeId, candidate: IceCandidate) -> Result<(), Violation> {
         let Some(fake) = self.fakes.get(&id) else {
             return Ok(());
         };
-        let (who, peer, handshake) = (fake.owner, fake.peer.clone(), fake.handshake.clone());
+        // One of an earlier generation was found for the attempt of that time.
+        let handshake = fake.before.get(generation(&candidate)).unwrap_or(&fake.handshake);
+        let (who, peer, handshake) = (fake.owner, fake.peer.clone(), handshake.clone());
         self.feed(
             who,
             Input::LocalCandidate {
@@ -256,7 +294,7 @@ impl World {
             4 => Input::LocalCandidate {
                 peer,
                 handshake,
-                candidate: candidate(FakeId(0), Some(0)),
+                candidate: candidate(FakeId(0), 0, Some(0)),
             },
             5 => Input::ConnectionStateChanged {
                 peer,

@@ -308,6 +308,9 @@ fn is_signal(message: &ServerMessage) -> bool {
         | ServerMessage::History { .. }
         | ServerMessage::Join { .. }
         | ServerMessage::Media { .. }
+        | ServerMessage::Missing { .. }
+        | ServerMessage::Hands { .. }
+        | ServerMessage::React { .. }
         | ServerMessage::Away { .. }
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. }

@@ -8,12 +8,20 @@ use wire::{ClientMessage, ServerMessage};
 pub fn said(message: &ClientMessage) -> String {
     match message {
         ClientMessage::Join { resume, keep, .. } => format!("join resume={} keep={keep}", resume.is_some()),
-        ClientMessage::Accept { to, handshake, keep } => format!("accept {handshake} keep={keep} to {to}"),
+        ClientMessage::Accept {
+            to,
+            handshake,
+            keep,
+            restart,
+        } => format!("accept {handshake} keep={keep} restart={restart:?} to {to}"),
         ClientMessage::Offer { to, handshake, .. } => format!("offer {handshake} to {to}"),
         ClientMessage::Answer { to, handshake, .. } => format!("answer {handshake} to {to}"),
         ClientMessage::Candidate { to, handshake, .. } => format!("candidate {handshake} to {to}"),
         ClientMessage::Peek { .. }
         | ClientMessage::Media { .. }
+        | ClientMessage::Missing { .. }
+        | ClientMessage::Hand { .. }
+        | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
         | ClientMessage::Leave
         | ClientMessage::Ping => format!("{message:?}"),
@@ -37,7 +45,8 @@ pub fn heard(message: &ServerMessage) -> String {
             from,
             handshake,
             keep,
-        } => format!("accept {handshake} keep={keep} from {from}"),
+            restart,
+        } => format!("accept {handshake} keep={keep} restart={restart:?} from {from}"),
         ServerMessage::Offer { from, handshake, .. } => format!("offer {handshake} from {from}"),
         ServerMessage::Answer { from, handshake, .. } => format!("answer {handshake} from {from}"),
         ServerMessage::Candidate { from, handshake, .. } => format!("candidate {handshake} from {from}"),
@@ -45,6 +54,9 @@ pub fn heard(message: &ServerMessage) -> String {
         | ServerMessage::Peek(_)
         | ServerMessage::History { .. }
         | ServerMessage::Media { .. }
+        | ServerMessage::Missing { .. }
+        | ServerMessage::Hands { .. }
+        | ServerMessage::React { .. }
         | ServerMessage::Away { .. }
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. }
@@ -65,7 +77,7 @@ pub fn input(input: &Input) -> String {
         | Input::Media { .. }
         | Input::Away { .. }
         | Input::Leave { .. } => "that".to_owned(),
-        Input::SocketLost | Input::Hangup => format!("{input:?}"),
+        Input::Doubted { .. } | Input::SocketLost | Input::Hangup => format!("{input:?}"),
         Input::OfferCreated { peer, handshake, .. } => format!("offer created for {peer} under {handshake}"),
         Input::AnswerCreated { peer, handshake, .. } => {
             format!("answer created for {peer} under {handshake}")
@@ -88,7 +100,8 @@ pub fn operation(operation: &Operation) -> String {
         Operation::SetLocalDescription(description) => format!("set local {}", kind(description)),
         Operation::SetRemoteDescription(description) => format!("set remote {}", kind(description)),
         Operation::AddIceCandidate(_) => "add candidate".to_owned(),
-        Operation::Create(_) | Operation::CreateOffer | Operation::CreateAnswer | Operation::Close => {
+        Operation::Restart(handshake, role) => format!("restart as {handshake}, {role:?}"),
+        Operation::Create(..) | Operation::CreateOffer | Operation::CreateAnswer | Operation::Close => {
             format!("{operation:?}")
         }
     }

@@ -115,6 +115,9 @@ impl Twin {
                 | ClientMessage::Answer { .. }
                 | ClientMessage::Candidate { .. }
                 | ClientMessage::Media { .. }
+                | ClientMessage::Missing { .. }
+                | ClientMessage::Hand { .. }
+                | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
                 | ClientMessage::Leave,
                 _,
@@ -317,16 +320,33 @@ impl Twin {
 /// What a signal becomes on its way: whom it is for, and the same with its sender.
 fn stamped(from: MemberId, message: ClientMessage) -> Option<(MemberId, ServerMessage)> {
     match message {
-        ClientMessage::Accept { to, handshake, keep } => Some((
+        ClientMessage::Accept {
+            to,
+            handshake,
+            keep,
+            restart,
+        } => Some((
             to,
             ServerMessage::Accept {
                 from,
                 handshake,
                 keep,
+                restart,
             },
         )),
-        ClientMessage::Offer { to, handshake, sdp } => {
-            Some((to, ServerMessage::Offer { from, handshake, sdp }))
+        ClientMessage::Offer {
+            to,
+            handshake,
+            sdp,
+            restart,
+        } => {
+            let offer = ServerMessage::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            };
+            Some((to, offer))
         }
         ClientMessage::Answer { to, handshake, sdp } => {
             Some((to, ServerMessage::Answer { from, handshake, sdp }))
@@ -346,6 +366,9 @@ fn stamped(from: MemberId, message: ClientMessage) -> Option<(MemberId, ServerMe
         ClientMessage::Peek { .. }
         | ClientMessage::Join { .. }
         | ClientMessage::Media { .. }
+        | ClientMessage::Missing { .. }
+        | ClientMessage::Hand { .. }
+        | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
         | ClientMessage::Leave
         | ClientMessage::Ping => None,

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod coming;
+mod gestures;
 mod handshake;
 mod returning;
 mod talking;

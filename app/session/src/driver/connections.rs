@@ -2,17 +2,13 @@
 
 use super::io::{Happening, Io};
 use crate::platform::{Exception, PeerConnection, PeerConnectionEvent, Platform, RtpTransceiver, Slot};
-use call::{Input, Operation, Role};
+use call::{Input, Operation, Role, Route};
 use futures::{
     StreamExt,
     channel::mpsc,
     future::{AbortHandle, Abortable, join_all},
 };
-use std::{
-    cell::{OnceCell, RefCell},
-    collections::BTreeMap,
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use wire::{HandshakeId, IceServer, MemberId, Sdp};
 
 /// What this side sends: each track under a number that changes with it.
@@ -32,7 +28,7 @@ pub(super) struct Connections<P: Platform> {
 
 /// A connection and its worker.
 struct Live<P: Platform> {
-    owner: Rc<OnceCell<Owner>>,
+    owner: Rc<RefCell<Option<Owner>>>,
     connection: Rc<P::PeerConnection>,
     work: mpsc::UnboundedSender<Work>,
     abort: AbortHandle,
@@ -45,10 +41,14 @@ struct Owner {
     handshake: HandshakeId,
 }
 
+/// The attempt whose candidates a connection finds.
+type Gathers = Rc<RefCell<Option<HandshakeId>>>;
+
 enum Work {
     /// Make an offer, to have it at hand.
     PrepareOffer,
-    Operate(Operation),
+    /// Perform this for that attempt.
+    Operate(HandshakeId, Operation),
     Replace(Slot),
 }
 
@@ -81,7 +81,7 @@ impl<P: Platform> Connections<P> {
         {
             return;
         }
-        self.spare = self.make().map(|(number, live)| (number, role, live));
+        self.spare = self.make(Route::Any).map(|(number, live)| (number, role, live));
         if let (Some((_, _, live)), Role::Offerer) = (&self.spare, role) {
             live.push(Work::PrepareOffer);
         }
@@ -106,16 +106,22 @@ impl<P: Platform> Connections<P> {
     pub fn perform(&mut self, peer: MemberId, handshake: HandshakeId, operation: Operation) {
         let owner = Owner { peer, handshake };
         match operation {
-            Operation::Create(role) => self.create(owner, role),
-            Operation::Close => self.live.retain(|_, live| live.owner.get() != Some(&owner)),
+            Operation::Create(role, route) => self.create(owner, role, route),
+            Operation::Close => self.live.retain(|_, live| !live.is_of(&owner)),
+            Operation::Restart(ref handshake, _) => {
+                if let Some(live) = self.live.values().find(|live| live.is_of(&owner)) {
+                    let handshake = handshake.clone();
+                    live.push(Work::Operate(handshake.clone(), operation));
+                    live.owner.replace(Some(Owner { handshake, ..owner }));
+                }
+            }
             Operation::CreateOffer
             | Operation::CreateAnswer
             | Operation::SetLocalDescription(_)
             | Operation::SetRemoteDescription(_)
             | Operation::AddIceCandidate(_) => {
-                let mut all = self.live.values();
-                if let Some(live) = all.find(|live| live.owner.get() == Some(&owner)) {
-                    live.push(Work::Operate(operation));
+                if let Some(live) = self.live.values().find(|live| live.is_of(&owner)) {
+                    live.push(Work::Operate(owner.handshake, operation));
                 }
             }
         }
@@ -123,16 +129,24 @@ impl<P: Platform> Connections<P> {
 
     /// Tells whose connection has this number, if it is still somebody's.
     pub fn owner(&self, number: u64) -> Option<(MemberId, HandshakeId)> {
-        let owner = self.live.get(&number)?.owner.get()?;
-        Some((owner.peer.clone(), owner.handshake.clone()))
+        let Owner { peer, handshake } = self.live.get(&number)?.owner.borrow().clone()?;
+        Some((peer, handshake))
     }
 
     /// How loud everybody is at the moment, from 0 to 1.
     pub fn audio_levels(&self) -> impl Iterator<Item = (MemberId, f32)> {
         self.live.values().filter_map(|live| {
             let voice = live.connection.transceivers().into_iter().next()?;
-            Some((live.owner.get()?.peer.clone(), voice.audio_level()?))
+            let owner = live.owner.borrow();
+            Some((owner.as_ref()?.peer.clone(), voice.audio_level()?))
         })
+    }
+
+    /// All that are somebody's, by their numbers.
+    pub fn all(&self) -> Vec<(u64, Rc<P::PeerConnection>)> {
+        let all = self.live.iter();
+        all.map(|(number, live)| (*number, live.connection.clone()))
+            .collect()
     }
 
     /// Tells whether there is anybody to listen to.
@@ -146,28 +160,32 @@ impl<P: Platform> Connections<P> {
         self.spare = None;
     }
 
-    fn create(&mut self, owner: Owner, role: Role) {
-        let spare = self.spare.take_if(|(_, ready_to, _)| *ready_to == role);
+    fn create(&mut self, owner: Owner, role: Role, route: Route) {
+        // Without a relay that could be gone through, nothing would ever be found.
+        let relay = route == Route::Relay && self.ice_servers.iter().any(IceServer::is_relay);
+        let spare = (self.spare).take_if(|(_, ready_to, _)| *ready_to == role && !relay);
+        let route = if relay { Route::Relay } else { Route::Any };
         let made = spare
             .map(|(number, _, live)| (number, live))
-            .or_else(|| self.make());
+            .or_else(|| self.make(route));
         let Some((number, live)) = made else {
             self.io.report(Happening::Performed(owner.failed()));
             return;
         };
-        // Nobody else had it.
-        let _ = live.owner.set(owner);
+        live.owner.replace(Some(owner));
         self.live.insert(number, live);
     }
 
-    fn make(&mut self) -> Option<(u64, Live<P>)> {
+    fn make(&mut self, route: Route) -> Option<(u64, Live<P>)> {
         self.number += 1;
         let number = self.number;
-        let events = self
-            .io
-            .events(move |event: PeerConnectionEvent| Happening::Connection(number, event));
-        match self.io.platform.peer_connection(&self.ice_servers, events) {
-            Ok(connection) => Some((number, self.start(connection))),
+        let gathers = Gathers::default();
+        let of = Rc::clone(&gathers);
+        let events = self.io.events(move |event: PeerConnectionEvent| {
+            Happening::Connection(number, of.borrow().clone(), event)
+        });
+        match (self.io.platform).peer_connection(&self.ice_servers, route, events) {
+            Ok(connection) => Some((number, self.start(connection, gathers))),
             Err(exception) => {
                 tracing::error!(%exception, "peer connection cannot be made");
                 None
@@ -175,14 +193,15 @@ impl<P: Platform> Connections<P> {
         }
     }
 
-    fn start(&self, connection: P::PeerConnection) -> Live<P> {
+    fn start(&self, connection: P::PeerConnection, gathers: Gathers) -> Live<P> {
         let connection = Rc::new(connection);
         let owner = Rc::default();
         let (work, pending) = mpsc::unbounded();
         let worker = Worker {
             io: self.io.clone(),
-            owner: Rc::clone(&owner),
             connection: connection.clone(),
+            gathers,
+            owner: Rc::clone(&owner),
             tracks: self.tracks.clone(),
             offer: None,
         };
@@ -202,6 +221,10 @@ impl<P: Platform> Connections<P> {
 }
 
 impl<P: Platform> Live<P> {
+    fn is_of(&self, owner: &Owner) -> bool {
+        self.owner.borrow().as_ref() == Some(owner)
+    }
+
     fn push(&self, work: Work) {
         // The worker ends only when the connection is dropped.
         let _ = self.work.unbounded_send(work);
@@ -257,8 +280,9 @@ impl<T> Tracks<T> {
 struct Worker<P: Platform> {
     io: Io<P>,
     /// Empty while the connection is a spare one.
-    owner: Rc<OnceCell<Owner>>,
+    owner: Rc<RefCell<Option<Owner>>>,
     connection: Rc<P::PeerConnection>,
+    gathers: Gathers,
     tracks: Rc<RefCell<Tracks<P::Track>>>,
     /// The offer that was made before anybody asked for it.
     offer: Option<Sdp>,
@@ -273,8 +297,8 @@ impl<P: Platform> Worker<P> {
                     // It is tried again when it is needed, and failure is reported then.
                     Err(exception) => tracing::debug!(%exception, "offer is not prepared"),
                 },
-                Work::Operate(operation) => {
-                    if let Some(input) = self.operate(operation).await {
+                Work::Operate(handshake, operation) => {
+                    if let Some(input) = self.operate(handshake, operation).await {
                         self.io.report(Happening::Performed(input));
                     }
                 }
@@ -283,9 +307,12 @@ impl<P: Platform> Worker<P> {
         }
     }
 
-    async fn operate(&mut self, operation: Operation) -> Option<Input> {
-        let owner = self.owner.get()?.clone();
-        let Owner { peer, handshake } = owner.clone();
+    async fn operate(&mut self, handshake: HandshakeId, operation: Operation) -> Option<Input> {
+        let peer = self.owner.borrow().as_ref()?.peer.clone();
+        let owner = Owner {
+            peer: peer.clone(),
+            handshake: handshake.clone(),
+        };
         let result = match operation {
             Operation::CreateOffer => {
                 let offer = match self.offer.take() {
@@ -299,11 +326,11 @@ impl<P: Platform> Worker<P> {
                 let answer = self.connection.create_answer().await;
                 answer.map(|sdp| Input::AnswerCreated { peer, handshake, sdp })
             }
-            Operation::SetLocalDescription(description) => self
-                .connection
-                .set_local_description(&description)
-                .await
-                .map(|()| Input::LocalDescriptionSet { peer, handshake }),
+            Operation::SetLocalDescription(description) => {
+                self.gathers.replace(Some(handshake.clone()));
+                let set = self.connection.set_local_description(&description).await;
+                set.map(|()| Input::LocalDescriptionSet { peer, handshake })
+            }
             Operation::SetRemoteDescription(description) => self
                 .connection
                 .set_remote_description(&description)
@@ -315,8 +342,12 @@ impl<P: Platform> Worker<P> {
                 }
                 return None;
             }
-            // Both are done without a worker.
-            Operation::Create(_) | Operation::Close => return None,
+            Operation::Restart(_, Role::Offerer) => {
+                self.connection.restart_ice();
+                return None;
+            }
+            // The offer asks for it, or it is done without a worker.
+            Operation::Restart(_, Role::Answerer) | Operation::Create(..) | Operation::Close => return None,
         };
         Some(result.unwrap_or_else(|exception| {
             tracing::warn!(peer = %owner.peer, handshake = %owner.handshake, %exception, "operation failed");

@@ -1,13 +1,15 @@
 //! How the parts of the driver start something, and how what comes of it comes back.
 
 use crate::{
-    platform::{Events, Exception, MediaKind, PeerConnectionEvent, Platform, PlatformEvent, SocketEvent},
+    platform::{
+        Events, Exception, MediaKind, PeerConnectionEvent, Platform, PlatformEvent, SocketEvent, StatsReport,
+    },
     view::{Device, Trouble},
 };
 use call::Input;
 use futures::{channel::mpsc, future::LocalBoxFuture};
 use std::{cell::RefCell, rc::Rc};
-use wire::RoomId;
+use wire::{HandshakeId, RoomId};
 
 /// Everything that comes back. One queue holds it all, so the driver sees it in the order in which it happened.
 pub(super) enum Happening<P: Platform> {
@@ -17,7 +19,8 @@ pub(super) enum Happening<P: Platform> {
     Socket(u64, SocketEvent),
     /// What an operation of a connection came to.
     Performed(Input),
-    Connection(u64, PeerConnectionEvent),
+    /// Something happened to a connection; candidates belong to the attempt that was under way then.
+    Connection(u64, Option<HandshakeId>, PeerConnectionEvent),
     /// Devices were opened, or not.
     Opened(u64, Vec<(MediaKind, Result<P::Track, Trouble>)>),
     /// The track that came of this opening ended by itself.
@@ -33,6 +36,10 @@ pub(super) enum Happening<P: Platform> {
     Tick,
     /// The others' voices want to be listened to.
     Listen,
+    /// The connections want to be looked at.
+    Look,
+    /// What they say of themselves, by their numbers.
+    Looked(Vec<(u64, StatsReport)>),
 }
 
 /// The way to the platform and back. Clones are the same.

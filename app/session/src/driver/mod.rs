@@ -1,8 +1,10 @@
 //! The driver: one loop that takes in everything that happens and does what follows from it.
 
 mod chat;
+mod checkup;
 mod connections;
 mod earlier;
+mod gestures;
 mod io;
 mod link;
 mod media;
@@ -27,6 +29,7 @@ use crate::{
 };
 use call::{Call, ConnectionState, Event, Input, Output, Role};
 use chat::Chat;
+use checkup::Checkups;
 use connections::{Connections, Tracks};
 use futures::{
     FutureExt, StreamExt,
@@ -35,6 +38,7 @@ use futures::{
     select_biased,
     stream::FuturesUnordered,
 };
+use gestures::Gestures;
 use io::{Happening, Io};
 use link::{Heard, Link};
 use media::Media;
@@ -46,7 +50,7 @@ use stay::Stay;
 use std::{rc::Rc, time::Duration};
 use unheard::Unheard;
 use voices::Voices;
-use wire::{ChatText, ClientMessage, MediaState, Nonce};
+use wire::{ChatText, ClientMessage, HandshakeId, MediaState, Nonce};
 
 /// How long a newcomer's first sight of the room may wait for its first offer. To draw a whole room takes long enough
 /// that the others would wait for it.
@@ -61,6 +65,7 @@ pub(crate) struct Driver<P: Platform> {
     call: Call,
     connections: Connections<P>,
     people: People,
+    checkups: Checkups,
     voices: Voices,
     /// Somebody will listen again before long.
     listening: bool,
@@ -70,6 +75,7 @@ pub(crate) struct Driver<P: Platform> {
     recording: bool,
     meter: LevelMeter<P>,
     unheard: Unheard<P>,
+    gestures: Gestures,
     chat: Chat,
     /// Earlier messages are on their way.
     paging: bool,
@@ -90,6 +96,7 @@ impl<P: Platform> Driver<P> {
             call: Call::new(),
             connections: Connections::new(io.clone()),
             people: People::default(),
+            checkups: Checkups::default(),
             voices: Voices::default(),
             listening: false,
             media: Media::new(io.clone(), config.video),
@@ -97,6 +104,7 @@ impl<P: Platform> Driver<P> {
             recording: false,
             meter: LevelMeter::new(io.clone(), level),
             unheard: Unheard::new(),
+            gestures: Gestures::default(),
             chat: Chat::default(),
             paging: false,
             peek: None,
@@ -170,6 +178,9 @@ impl<P: Platform> Driver<P> {
             Command::Choose { kind, id } => self.media.choose(kind, id),
             Command::Process(processing) => self.media.process(processing),
             Command::Shape(shape) => self.media.shape(shape),
+            Command::LookAfter => self.checkups.wanted = true,
+            Command::Hand(raised) => self.raise_hand(raised),
+            Command::React(reaction) => self.react(reaction),
             Command::Say(text) => self.say(text),
             Command::SayAgain(key) => {
                 if let Some((nonce, text)) = self.chat.say_again(&key) {
@@ -199,7 +210,7 @@ impl<P: Platform> Driver<P> {
                 Heard::Lost => self.link_lost(),
             },
             Happening::Performed(input) => self.input(input),
-            Happening::Connection(number, event) => self.connection_event(number, event),
+            Happening::Connection(number, of, event) => self.connection_event(number, of, event),
             Happening::Opened(number, results) => self.media.opened(number, results),
             Happening::Ended(kind, number) => self.media.ended(kind, number),
             Happening::Picked(number, result) => self.screen.picked(number, result),
@@ -208,6 +219,8 @@ impl<P: Platform> Driver<P> {
             Happening::Earlier(room, page) => self.take_earlier(&room, page),
             Happening::Tick => self.meter.tick(),
             Happening::Listen => self.listen(),
+            Happening::Look => self.look(),
+            Happening::Looked(reports) => self.looked(reports),
         }
     }
 
@@ -224,6 +237,7 @@ impl<P: Platform> Driver<P> {
             self.link.send(&message);
         }
         self.listen_on();
+        self.look_on();
         if self.hold.is_none() {
             self.view.set(Rc::new(self.view()));
         }
@@ -247,6 +261,7 @@ impl<P: Platform> Driver<P> {
                 Output::Event(event) => {
                     if let Event::Removed(id) = &event {
                         self.voices.forget(id);
+                        self.checkups.forget(id);
                     }
                     self.people.apply(event);
                 }
@@ -263,12 +278,16 @@ impl<P: Platform> Driver<P> {
                 screen_preview: self.screen.preview(),
                 screen_sound: self.screen.sound(),
                 unheard: self.unheard.is_speaking(),
+                hand: self.gestures.raised,
                 ..self.media.view()
             },
             devices: self.media.devices(),
             peek: self.peek.as_ref().and_then(|peek| peek.info.clone()),
             people: self.people.view(),
             active_speaker: self.voices.active().cloned(),
+            qualities: self.checkups.qualities.clone(),
+            hands: self.gestures.hands.clone(),
+            signs: self.gestures.signs.clone(),
             chat: self.chat.view(),
         }
     }
@@ -288,13 +307,18 @@ impl<P: Platform> Driver<P> {
             self.link.deadline(),
             self.hold,
             peek.map(|peek| peek.next),
+            self.gestures.deadline(),
         ];
         all.into_iter().flatten().min()
     }
 
     fn handle_timeout(&mut self) {
         let now = self.io.platform.now();
-        self.call.handle_timeout(now);
+        // Before a room the call waits for nothing.
+        if self.call.poll_timeout().is_some_and(|due| due <= now) {
+            self.call.handle_timeout(now);
+        }
+        self.gestures.handle_timeout(now);
         self.hold = self.hold.filter(|until| *until > now);
         if self.link.handle_timeout(now) {
             self.link_lost();
@@ -308,14 +332,14 @@ impl<P: Platform> Driver<P> {
         self.call.handle_input(self.io.platform.now(), input);
     }
 
-    fn connection_event(&mut self, number: u64, event: PeerConnectionEvent) {
+    fn connection_event(&mut self, number: u64, of: Option<HandshakeId>, event: PeerConnectionEvent) {
         let Some((peer, handshake)) = self.connections.owner(number) else {
             return;
         };
         match event {
             PeerConnectionEvent::IceCandidate(candidate) => self.input(Input::LocalCandidate {
                 peer,
-                handshake,
+                handshake: of.unwrap_or(handshake),
                 candidate,
             }),
             PeerConnectionEvent::Track(feed, stream) => self.people.show(&peer, feed, stream),
@@ -362,6 +386,8 @@ impl<P: Platform> Driver<P> {
         self.recording = false;
         self.people.clear();
         self.voices = Voices::default();
+        self.checkups.clear();
+        self.gestures = Gestures::default();
         self.chat = Chat::default();
         self.paging = false;
     }

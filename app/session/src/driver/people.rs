@@ -2,7 +2,7 @@
 
 use crate::{
     platform::Feed,
-    view::{Connection, Person, StreamId},
+    view::{Checkup, Connection, Person, StreamId},
 };
 use call::{ConnectionState, Event};
 use std::rc::Rc;
@@ -68,6 +68,16 @@ impl People {
         }
     }
 
+    /// Shows how the connections are.
+    pub fn check(&mut self, checkup: impl Fn(&MemberId) -> Checkup) {
+        let differs = |person: &Person| person.checkup != checkup(&person.id);
+        if self.shown.iter().any(differs) {
+            for person in Rc::make_mut(&mut self.shown) {
+                person.checkup = checkup(&person.id);
+            }
+        }
+    }
+
     pub fn clear(&mut self) {
         self.shown = Rc::default();
     }
@@ -92,5 +102,6 @@ fn newcomer(member: Member) -> Person {
         connection: Connection::Connecting,
         away: member.away,
         speaking: false,
+        checkup: Checkup::default(),
     }
 }

@@ -7,6 +7,10 @@ use std::rc::Rc;
 use wire::{ErrorCode, Member, MemberId, Nonce, ResumeToken, RoomId, ServerMessage};
 
 impl<P: Platform> Driver<P> {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other function names all of them"
+    )]
     pub(super) fn hear(&mut self, message: ServerMessage) {
         if !self.stay.is_inside() && is_for_those_inside(&message) {
             // It was on its way when the person left.
@@ -37,6 +41,15 @@ impl<P: Platform> Driver<P> {
             } => self.hear_joined(room, member, resume, resumed, members),
             ServerMessage::Error { code, message, nonce } => self.hear_error(code, message, nonce),
             ServerMessage::Pong => {}
+            said => self.hear_inside(said),
+        }
+    }
+
+    /// What concerns only those inside. Whoever asks to be let in has the room's part of the program, which this begins on
+    /// the web (`dc.sh`), so it must stay a function.
+    #[inline(never)]
+    fn hear_inside(&mut self, message: ServerMessage) {
+        match message {
             ServerMessage::History { messages, more } => {
                 let stay = &self.stay;
                 self.chat.history(messages, more, |id| stay.is_me(id));
@@ -50,14 +63,24 @@ impl<P: Platform> Driver<P> {
                 from,
                 handshake,
                 keep,
+                restart,
             } => self.input(Input::Accept {
                 from,
                 handshake,
                 keep,
+                restart,
             }),
-            ServerMessage::Offer { from, handshake, sdp } => {
-                self.input(Input::Offer { from, handshake, sdp })
-            }
+            ServerMessage::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            } => self.input(Input::Offer {
+                from,
+                handshake,
+                sdp,
+                restart,
+            }),
             ServerMessage::Answer { from, handshake, sdp } => {
                 self.input(Input::Answer { from, handshake, sdp });
             }
@@ -71,11 +94,26 @@ impl<P: Platform> Driver<P> {
                 candidate,
             }),
             ServerMessage::Media { member, media } => self.input(Input::Media { member, media }),
+            ServerMessage::Missing { from, missing } => {
+                self.checkups.missed(from, missing);
+                let (now, checkups) = (self.io.platform.now(), &self.checkups);
+                self.people.check(|id| checkups.of(now, id));
+            }
+            ServerMessage::Hands { raised } => self.gestures.hands(raised, self.stay.me()),
+            ServerMessage::React { from, reaction } => {
+                self.gestures.show(self.io.platform.now(), from, reaction);
+            }
             ServerMessage::Away { member } => self.input(Input::Away { member }),
             ServerMessage::Leave { member, .. } => self.input(Input::Leave { member }),
+            ServerMessage::Hello { .. }
+            | ServerMessage::Peek(_)
+            | ServerMessage::Joined { .. }
+            | ServerMessage::Error { .. }
+            | ServerMessage::Pong => {}
         }
     }
 
+    #[inline(never)]
     fn hear_joined(
         &mut self,
         room: RoomId,
@@ -94,6 +132,12 @@ impl<P: Platform> Driver<P> {
             self.hold = Some(self.io.platform.now() + HOLD);
         }
         self.input(Input::Joined { me, resumed, members });
+        self.checkups.rejoined();
+        self.gestures.rejoined();
+        // A server that has lost its memory has lost the hand too.
+        if self.gestures.raised {
+            self.send_hand();
+        }
         for (nonce, text) in self.chat.pending() {
             self.send_chat(nonce, text);
         }
@@ -144,6 +188,9 @@ fn is_for_those_inside(message: &ServerMessage) -> bool {
         | ServerMessage::Answer { .. }
         | ServerMessage::Candidate { .. }
         | ServerMessage::Media { .. }
+        | ServerMessage::Missing { .. }
+        | ServerMessage::Hands { .. }
+        | ServerMessage::React { .. }
         | ServerMessage::Away { .. }
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. } => true,

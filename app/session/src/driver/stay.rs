@@ -136,6 +136,14 @@ impl<P: Platform> Stay<P> {
         self.ids.contains(id)
     }
 
+    /// Who the person is in the room that it is in.
+    pub fn me(&self) -> Option<&MemberId> {
+        match &self.phase {
+            Phase::Inside { me, .. } => Some(me),
+            Phase::Lobby | Phase::Joining { .. } | Phase::Refused { .. } => None,
+        }
+    }
+
     pub fn name(&self) -> Option<&DisplayName> {
         self.name.as_ref()
     }

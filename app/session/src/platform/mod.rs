@@ -8,6 +8,7 @@ mod media;
 mod peer_connection;
 mod slot;
 mod socket;
+mod stats;
 
 pub use exception::Exception;
 pub use media::{
@@ -17,8 +18,10 @@ pub use media::{
 pub use peer_connection::{PeerConnection, PeerConnectionEvent, RtpTransceiver};
 pub use slot::{Feed, Slot};
 pub use socket::{Socket, SocketEvent};
+pub use stats::{CandidatePairStats, CandidateStats, InboundRtpStats, OutboundRtpStats, StatsReport};
 
 use crate::view::Device;
+use call::Route;
 use std::{fmt, rc::Rc, time::Duration};
 use wire::IceServer;
 
@@ -62,10 +65,11 @@ pub trait Platform: 'static {
     /// Fetches a JSON document with `GET`; `path` begins with a slash and is of the server's origin.
     async fn get(&self, path: &str) -> Result<String, Exception>;
 
-    /// `new RTCPeerConnection({ iceServers })`. It may begin with whatever can be done before a description is set.
+    /// `new RTCPeerConnection({ iceServers, iceTransportPolicy })`. It may begin with whatever can be done before a description is set.
     fn peer_connection(
         &self,
         ice_servers: &[IceServer],
+        route: Route,
         events: Events<PeerConnectionEvent>,
     ) -> Result<Self::PeerConnection, Exception>;
 

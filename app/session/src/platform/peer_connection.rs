@@ -1,6 +1,6 @@
 //! `RTCPeerConnection`, [WebRTC §4.4.2](https://www.w3.org/TR/webrtc/#interface-definition).
 
-use super::{Exception, Feed, MediaKind, MediaStreamTrack};
+use super::{Exception, Feed, MediaKind, MediaStreamTrack, StatsReport};
 use crate::view::StreamId;
 use call::{ConnectionState, Description};
 use wire::{IceCandidate, Sdp};
@@ -40,6 +40,12 @@ pub trait PeerConnection: 'static {
 
     /// `getTransceivers()`, in the order of [`super::Slot::ALL`].
     fn transceivers(&self) -> Vec<Self::Transceiver>;
+
+    /// `restartIce()`: the next offer has new credentials.
+    fn restart_ice(&self);
+
+    /// `getStats()`
+    async fn get_stats(&self) -> Result<StatsReport, Exception>;
 
     /// `close()`. No event follows.
     fn close(&self);

@@ -1,0 +1,128 @@
+//! What the program says every second.
+
+use super::watcher::{Seen, Watchers};
+use serde::Serialize;
+use session::{
+    View,
+    view::{Connection, Delivery, Link, Phase, Source},
+};
+
+/// A line of JSON.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status<'a> {
+    /// `lobby`, `joining`, `inside` or `refused`
+    phase: &'static str,
+    /// `connecting`, `open` or `lost`
+    link: &'static str,
+    /// `off`, `starting`, `on` or `trouble`
+    microphone: &'static str,
+    /// As the microphone.
+    camera: &'static str,
+    people: Vec<Person<'a>>,
+    chat: Vec<Line<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Person<'a> {
+    name: &'a str,
+    /// `connecting`, `connected`, `interrupted` or `failed`
+    connection: &'static str,
+    /// Its link to the server is lost.
+    away: bool,
+    /// It says that it can be heard.
+    audio: bool,
+    /// It says that it can be seen.
+    video: bool,
+    /// It says that it shares a screen.
+    screen: bool,
+    speaking: bool,
+    /// Pictures that were decoded.
+    frames: u64,
+    /// Pictures that could not be.
+    errors: u64,
+    width: usize,
+    height: usize,
+    /// A fingerprint of the last picture.
+    picture: String,
+    /// The energy of all that was heard.
+    energy: f64,
+    /// Pictures of its screen that were decoded.
+    screen_frames: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    text: &'a str,
+    stored: bool,
+}
+
+impl<'a> Status<'a> {
+    /// Puts together what a view shows, and what comes in.
+    pub fn new(view: &'a View, watchers: &Watchers) -> Self {
+        let people = view.people.iter().map(|person| {
+            let seen = watchers.seen(person.stream.as_ref());
+            let screen = watchers.seen(person.screen.as_ref());
+            Person::new(person, &seen, &screen)
+        });
+        let chat = view.chat.lines.iter().map(|line| Line {
+            name: line.name.as_str(),
+            text: line.text.as_str(),
+            stored: matches!(line.state, Delivery::Stored(_)),
+        });
+        Self {
+            phase: match view.phase {
+                Phase::Lobby => "lobby",
+                Phase::Joining { .. } => "joining",
+                Phase::Inside { .. } => "inside",
+                Phase::Refused { .. } => "refused",
+            },
+            link: match view.link {
+                Link::Connecting => "connecting",
+                Link::Open => "open",
+                Link::Lost => "lost",
+            },
+            microphone: source(&view.local.microphone),
+            camera: source(&view.local.camera),
+            people: people.collect(),
+            chat: chat.collect(),
+        }
+    }
+}
+
+impl<'a> Person<'a> {
+    fn new(person: &'a session::view::Person, seen: &Seen, screen: &Seen) -> Self {
+        Self {
+            name: person.name.as_str(),
+            connection: match person.connection {
+                Connection::Connecting => "connecting",
+                Connection::Connected => "connected",
+                Connection::Interrupted => "interrupted",
+                Connection::Failed => "failed",
+            },
+            away: person.away,
+            audio: person.media.audio,
+            video: person.media.video,
+            screen: person.media.screen,
+            speaking: person.speaking,
+            frames: seen.frames,
+            errors: seen.errors,
+            width: seen.width,
+            height: seen.height,
+            picture: format!("{:016x}", seen.picture),
+            energy: seen.energy,
+            screen_frames: screen.frames,
+        }
+    }
+}
+
+fn source(source: &Source) -> &'static str {
+    match source {
+        Source::Off => "off",
+        Source::Starting => "starting",
+        Source::On => "on",
+        Source::Trouble(_) => "trouble",
+    }
+}

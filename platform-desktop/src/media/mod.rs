@@ -1,0 +1,25 @@
+//! Pictures and sound: where they come from, what they are compressed with, and where they go.
+//!
+//! ```text
+//!   camera, microphone ──▶ encoder ──▶ Hub ──▶ every connection's senders, the preview
+//!   connections' receivers ──▶ Hub, Voice ──▶ surfaces, decoder, playout
+//! ```
+//!
+//! A track is compressed once, however many take it; what it may cost is what the weakest of them can take.
+
+pub mod camera;
+pub mod file;
+pub mod hub;
+pub mod jitter;
+pub mod level;
+pub mod microphone;
+pub mod pattern;
+pub mod picture;
+pub mod playout;
+pub mod speaker;
+pub mod streams;
+pub mod studio;
+pub mod system;
+pub mod track;
+pub mod voice;
+pub mod vpx;

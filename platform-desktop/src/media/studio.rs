@@ -1,0 +1,199 @@
+//! The cameras and microphones that there are.
+
+use super::{
+    camera,
+    file::{Pictures, Sound, Unplayable},
+    microphone::{self, Tone},
+    pattern::Pattern,
+    system::{self, SystemMicrophone},
+    track::Source,
+};
+use crate::options::Options;
+use session::{
+    platform::{Exception, MediaConstraints, MediaKind, VideoConstraints},
+    view::{Device, DeviceKind},
+};
+use std::{io, path::PathBuf, sync::Arc};
+
+/// The test pattern as a camera, and its tone as a microphone.
+const PATTERN: &str = "pattern";
+/// The pitch of the tone, in hertz.
+const PITCH: f32 = 440.0;
+
+/// What can be opened, beyond what the system has.
+#[derive(Debug, Clone, Default)]
+pub struct Studio {
+    /// Pictures of a file.
+    pub pictures: Option<PathBuf>,
+    /// Sound of a file.
+    pub sound: Option<PathBuf>,
+    /// Nobody has to choose: the file, or else the test pattern, is what one gets.
+    pub played: bool,
+}
+
+impl Studio {
+    /// Makes one with the files that the program was started with.
+    pub fn new(options: &Options) -> Self {
+        Self {
+            pictures: options.file("y4m"),
+            sound: options.file("wav"),
+            played: !options.source.is_empty(),
+        }
+    }
+
+    /// Lists all devices. It may take a moment.
+    pub fn devices(&self) -> Vec<Device> {
+        let files = [
+            (DeviceKind::Camera, &self.pictures),
+            (DeviceKind::Microphone, &self.sound),
+        ];
+        let files = files.into_iter().filter_map(|(kind, path)| {
+            let path = path.as_ref()?;
+            Some(Device {
+                kind,
+                id: path.display().to_string(),
+                label: path.file_name()?.to_string_lossy().into_owned(),
+            })
+        });
+        let patterns = [
+            (DeviceKind::Camera, "Test pattern"),
+            (DeviceKind::Microphone, "Test tone"),
+        ];
+        let patterns = patterns.into_iter().map(|(kind, label)| Device {
+            kind,
+            id: PATTERN.to_owned(),
+            label: label.to_owned(),
+        });
+        let own = if self.played {
+            Vec::new()
+        } else {
+            system::devices()
+        };
+        own.into_iter().chain(files).chain(patterns).collect()
+    }
+
+    /// `getUserMedia`
+    pub fn open(&self, constraints: &MediaConstraints) -> Result<Vec<Arc<Source>>, Exception> {
+        let mut opened = Opened::default();
+        if let Some(device) = &constraints.audio {
+            opened.0.push(self.open_microphone(device.as_deref())?);
+        }
+        if let Some(device) = &constraints.video {
+            opened
+                .0
+                .push(self.open_camera(device.as_deref(), constraints.shape)?);
+        }
+        Ok(std::mem::take(&mut opened.0))
+    }
+
+    fn open_camera(&self, device: Option<&str>, shape: VideoConstraints) -> Result<Arc<Source>, Exception> {
+        let source = Source::new(MediaKind::Video);
+        match self.choose(device, &self.pictures)? {
+            Some(path) => {
+                let pictures = Pictures::open(path).map_err(|error| unplayable(&error))?;
+                camera::run(pictures, source.clone())
+            }
+            None => camera::run(Pattern::new(shape), source.clone()),
+        }
+        .map_err(|error| broken(&error))?;
+        Ok(source)
+    }
+
+    fn open_microphone(&self, device: Option<&str>) -> Result<Arc<Source>, Exception> {
+        let source = Source::new(MediaKind::Audio);
+        let started = match self.choose(device, &self.sound) {
+            Ok(Some(path)) => {
+                let sound = Sound::open(path).map_err(|error| unplayable(&error))?;
+                microphone::run(sound, source.clone())
+            }
+            Ok(None) => microphone::run(Tone::new(PITCH), source.clone()),
+            Err(missing) if self.played => return Err(missing),
+            Err(_) => microphone::run(SystemMicrophone::open(device)?, source.clone()),
+        };
+        started.map_err(|error| broken(&error))?;
+        Ok(source)
+    }
+
+    /// Chooses between a file and the pattern, which is `None`.
+    fn choose<'a>(
+        &self,
+        device: Option<&str>,
+        file: &'a Option<PathBuf>,
+    ) -> Result<Option<&'a PathBuf>, Exception> {
+        let missing = || Exception::new("NotFoundError", "there is no such device");
+        match (device, file) {
+            (Some(PATTERN), _) => Ok(None),
+            (Some(id), Some(path)) if path.display().to_string() == id => Ok(Some(path)),
+            (Some(_), _) => Err(missing()),
+            (None, file) if self.played => Ok(file.as_ref()),
+            (None, _) => Err(missing()),
+        }
+    }
+}
+
+/// What is open, until all is: if one device cannot be had, the others are let go.
+#[derive(Debug, Default)]
+struct Opened(Vec<Arc<Source>>);
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|source| source.stop());
+    }
+}
+
+fn unplayable(error: &Unplayable) -> Exception {
+    let name = match error {
+        Unplayable::Io(error) if error.kind() == io::ErrorKind::NotFound => "NotFoundError",
+        Unplayable::Io(_) | Unplayable::Kind(_) => "NotReadableError",
+    };
+    Exception::new(name, error.to_string())
+}
+
+fn broken(error: &io::Error) -> Exception {
+    Exception::new("NotReadableError", error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn both(video: Option<&str>) -> MediaConstraints {
+        MediaConstraints {
+            audio: Some(None),
+            video: Some(video.map(str::to_owned)),
+            ..MediaConstraints::default()
+        }
+    }
+
+    #[test]
+    fn the_pattern_is_there_for_whoever_chooses_it_and_for_nobody_else() {
+        let studio = Studio::default();
+        let camera = MediaConstraints {
+            video: Some(None),
+            ..MediaConstraints::default()
+        };
+        assert_eq!(studio.open(&camera).unwrap_err().name, "NotFoundError");
+        let chosen = MediaConstraints {
+            video: Some(Some(PATTERN.to_owned())),
+            ..MediaConstraints::default()
+        };
+        let tracks = studio.open(&chosen).unwrap();
+        assert_eq!(tracks.len(), 1);
+        tracks.iter().for_each(|track| track.stop());
+        assert!(studio.devices().iter().any(|device| device.id == PATTERN));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_a_missing_device() {
+        let studio = Studio {
+            pictures: Some("/nowhere.y4m".into()),
+            played: true,
+            ..Studio::default()
+        };
+        assert_eq!(studio.open(&both(None)).unwrap_err().name, "NotFoundError");
+        assert_eq!(
+            studio.open(&both(Some("gone"))).unwrap_err().name,
+            "NotFoundError"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! What the program is told when it is started.
+
+use clap::Parser;
+use session::{Config, platform::VideoConstraints};
+use std::path::{Path, PathBuf};
+use wire::{DisplayName, RoomId, routes::SIGNALING};
+
+/// Video rooms in a window, or without one.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "tsukiyo-desktop", version)]
+pub struct Options {
+    /// The server: scheme, host and port
+    #[arg(long, env = "TSUKIYO_SERVER", default_value = "http://localhost:3000", value_parser = origin)]
+    pub server: String,
+
+    /// Goes into this room
+    #[arg(long)]
+    pub room: Option<RoomId>,
+
+    /// Goes by this name
+    #[arg(long, value_parser = name)]
+    pub name: Option<DisplayName>,
+
+    /// Opens no window: joins the room, tells on the standard output what comes in, and takes requests on the input
+    #[arg(long, requires = "room")]
+    pub headless: bool,
+
+    /// What is sent in place of a camera and a microphone: "pattern", or files with the endings .y4m (pictures) and .wav
+    /// (sound)
+    #[arg(long, value_name = "pattern|FILE")]
+    pub source: Vec<PathBuf>,
+
+    /// The size and the pictures per second of the test pattern
+    #[arg(long, value_name = "WxH@N", value_parser = shape)]
+    pub video: Option<VideoConstraints>,
+}
+
+impl Options {
+    /// What the session is told.
+    pub fn config(&self) -> Config {
+        Config {
+            // http becomes ws, and https becomes wss.
+            server: format!("{}{SIGNALING}", self.server.replacen("http", "ws", 1)),
+            video: self.video,
+        }
+    }
+
+    /// The file with this ending, if one is named.
+    pub fn file(&self, ending: &str) -> Option<PathBuf> {
+        let ends = |path: &&PathBuf| path.extension().is_some_and(|is| is.eq_ignore_ascii_case(ending));
+        self.source.iter().find(ends).cloned()
+    }
+
+    /// The first source that is none.
+    pub fn unknown_source(&self) -> Option<&Path> {
+        let known = |path: &Path| {
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            path == Path::new("pattern")
+                || ending.is_some_and(|ending| {
+                    ["y4m", "wav"]
+                        .iter()
+                        .any(|known| ending.eq_ignore_ascii_case(known))
+                })
+        };
+        self.source.iter().map(PathBuf::as_path).find(|path| !known(path))
+    }
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let origin = text.trim_end_matches('/');
+    let host = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| origin.strip_prefix(scheme));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@']) => Ok(origin.to_owned()),
+        _ => Err("write http://host:port or https://host".to_owned()),
+    }
+}
+
+fn name(text: &str) -> Result<DisplayName, String> {
+    DisplayName::try_from(text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn shape(text: &str) -> Result<VideoConstraints, String> {
+    let wrong = |()| "write it like 640x480@30".to_owned();
+    text.parse().map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Options, clap::Error> {
+        Options::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_socket_is_at_the_server() {
+        let options = read("x --server https://rooms.example/").unwrap();
+        assert_eq!(options.config().server, "wss://rooms.example/ws");
+        for wrong in ["rooms.example", "ftp://a", "http://", "http://a/b"] {
+            assert!(read(&format!("x --server {wrong}")).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn files_are_told_by_their_endings() {
+        let options = read("x --headless --room a --source b.y4m --source c.WAV --source pattern").unwrap();
+        assert_eq!(options.file("y4m"), Some("b.y4m".into()));
+        assert_eq!(options.file("wav"), Some("c.WAV".into()));
+        let options = read("x --headless --room a --source d.mp4").unwrap();
+        assert_eq!(options.unknown_source(), Some(Path::new("d.mp4")));
+    }
+
+    #[test]
+    fn without_a_window_there_must_be_a_room() {
+        assert!(read("x --headless").is_err());
+    }
+}

@@ -1,0 +1,48 @@
+//! What comes in over a connection: one stream for each feed.
+
+use crate::media::{
+    hub::Hub,
+    streams::{Entry, Shown, Streams},
+    voice::Voice,
+};
+use session::platform::{Exception, Feed};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The receiving end of a feed.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Its pictures.
+    pub pictures: Arc<Hub>,
+    /// Its sound.
+    pub voice: Arc<Voice>,
+}
+
+/// Both feeds of a connection.
+pub type Feeds = BTreeMap<Feed, Incoming>;
+
+/// Makes the receiving ends of a connection.
+pub fn feeds() -> Result<Feeds, Exception> {
+    [Feed::Person, Feed::Screen]
+        .into_iter()
+        .map(|feed| Ok((feed, Incoming::new()?)))
+        .collect()
+}
+
+impl Incoming {
+    fn new() -> Result<Self, Exception> {
+        let voice = Voice::new().map_err(|error| Exception::new("OperationError", error.to_string()))?;
+        Ok(Self {
+            pictures: Arc::default(),
+            voice: Arc::new(voice),
+        })
+    }
+
+    /// Lets it be seen and heard under this name.
+    pub fn show(&self, streams: &Streams, id: String) -> Entry {
+        let shown = Shown {
+            pictures: Some(self.pictures.clone()),
+            voice: Some(self.voice.clone()),
+        };
+        streams.add(id, shown)
+    }
+}

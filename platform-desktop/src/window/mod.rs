@@ -1,0 +1,159 @@
+//! The window around the components.
+
+mod beside;
+#[cfg(debug_assertions)]
+mod hook;
+mod raw;
+mod surface;
+mod viewer;
+
+use crate::{
+    farewell, host,
+    local::Local,
+    media::{playout, speaker::Speaker, streams::Streams, studio::Studio},
+    memory::{Memory, preferences},
+    native::{Native, Setup},
+    options::Options,
+};
+use app::{Calls, Door, Keep, Root, styles::SHEETS};
+use dioxus::{
+    desktop::{
+        Config, LogicalSize, WindowBuilder, WindowCloseBehaviour,
+        tao::event::{Event, WindowEvent},
+        use_wry_event_handler, window,
+    },
+    prelude::*,
+};
+use dioxus_history::{History, MemoryHistory};
+use session::Command;
+use std::{cell::RefCell, rc::Rc};
+use tokio::runtime::Handle;
+use viewer::Viewer;
+
+const SCRIPT: &str = include_str!("frames.js");
+const NAME: &str = "tsukiyo.name";
+
+/// What the window is made of.
+#[derive(Debug, Clone)]
+struct Parts {
+    background: Handle,
+    options: Options,
+    viewer: Viewer,
+    speaker: Speaker,
+}
+
+/// Opens the window. It never returns: the program ends when the window is closed.
+///
+/// # Errors
+/// The system has no loopback, or no more threads.
+pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
+    without_gpu();
+    let streams = Streams::default();
+    let speaker = Speaker::start()?;
+    playout::run(streams.clone(), Some(speaker.clone()))?;
+    let parts = Parts {
+        background: background.clone(),
+        options,
+        viewer: background.block_on(Viewer::start(streams))?,
+        speaker,
+    };
+    let window = WindowBuilder::new()
+        .with_title("Tsukiyo")
+        .with_inner_size(LogicalSize::new(1180, 760));
+    let head = format!("<style>{}</style><script>{SCRIPT}</script>", SHEETS.concat());
+    let config = Config::new()
+        .with_window(window)
+        .with_menu(None)
+        // It goes at once; the program follows when the others have been told.
+        .with_close_behaviour(WindowCloseBehaviour::WindowHides)
+        .with_custom_head(head);
+    LaunchBuilder::desktop()
+        .with_cfg(config)
+        .with_context(parts)
+        .launch(window_root);
+    Ok(())
+}
+
+/// Opens the door and puts the app behind it.
+fn window_root() -> Element {
+    let parts: Parts = use_context();
+    use_context_provider(|| parts.viewer.clone());
+    use_context_provider(|| history(&parts.options));
+    let door = use_context_provider(|| Rc::new(door(&parts)));
+    #[cfg(debug_assertions)]
+    use_hook(|| hook::open(&parts.background));
+
+    let handle = door.handle.clone();
+    use_wry_event_handler(move |event, _| {
+        if let Event::WindowEvent {
+            event: WindowEvent::CloseRequested,
+            ..
+        } = event
+        {
+            handle.send(Command::Shutdown);
+        }
+    });
+
+    rsx! {
+        Root {}
+    }
+}
+
+fn door(parts: &Parts) -> Door {
+    let Parts {
+        background,
+        options,
+        viewer,
+        speaker,
+    } = parts;
+    let memory = Rc::new(Memory::at(preferences()));
+    if let Some(name) = &options.name {
+        memory.set(Keep::Always, NAME, Some(name.as_str()));
+    }
+    let client = reqwest::Client::new();
+    let (local, run) = Local::new();
+    let native = Native::new(Setup {
+        background: background.clone(),
+        local: local.clone(),
+        origin: options.server.clone(),
+        client: client.clone(),
+        memory: memory.clone(),
+        studio: Studio::new(options),
+        streams: viewer.streams().clone(),
+        speaker: Some(speaker.clone()),
+    });
+    let (handle, driver) = session::session(native, options.config());
+    let (window, background) = (window(), background.clone());
+    let session = beside::spawn(async move {
+        farewell::finished(&background, driver, local, run).await;
+        window.set_close_behavior(WindowCloseBehaviour::WindowCloses);
+        window.close();
+    });
+    Door {
+        handle,
+        driver: RefCell::new(session),
+        surface: surface::surface,
+        calls: Calls::Here,
+        origin: options.server.clone(),
+        host: Rc::new(host::Desktop::new(memory, client, speaker.clone())),
+    }
+}
+
+/// Begins in the lobby of the room that is asked for.
+fn history(options: &Options) -> Rc<dyn History> {
+    let path = options
+        .room
+        .as_ref()
+        .map_or_else(|| "/".to_owned(), |room| format!("/room/{room}"));
+    Rc::new(MemoryHistory::with_initial_path(path))
+}
+
+/// Without a GPU, WebKitGTK's compositing costs four times what plain drawing does.
+#[allow(unsafe_code)]
+fn without_gpu() {
+    const PLAIN: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
+    if !std::path::Path::new("/dev/dri").exists() && std::env::var_os(PLAIN).is_none() {
+        // SAFETY: nobody else reads or writes the environment as yet: what Tokio's threads do comes later.
+        unsafe { std::env::set_var(PLAIN, "1") };
+    }
+}

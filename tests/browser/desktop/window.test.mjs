@@ -1,0 +1,74 @@
+// The desktop program with its window: what it shows is looked at on the canvases themselves.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before } from 'node:test';
+import { startBrowser } from '../harness/browser.mjs';
+import { enterDesktop } from '../harness/desktop.mjs';
+import { proof } from '../harness/evidence.mjs';
+import { enter } from '../harness/room.mjs';
+import { startServer } from '../harness/server.mjs';
+import { until } from '../harness/until.mjs';
+import { openWindow, startDisplay } from '../harness/window.mjs';
+
+let server, browser, display;
+let open = [];
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+  display = await startDisplay();
+});
+
+afterEach(async () => {
+  await Promise.all(open.map((program) => program.kill()));
+  open = [];
+  await browser.empty();
+});
+
+after(async () => {
+  await display?.close();
+  await browser?.close();
+  await server?.stop();
+});
+
+proof('a window, a browser and a program without a window are in one room', async () => {
+  const room = 'mixed';
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  const hime = await enterDesktop(server, { room, name: 'Hime' });
+  open.push(hime);
+  const kaguya = await openWindow(display, server, { room, name: 'Kaguya' });
+  open.push(kaguya);
+  await kaguya.click('Join');
+  await Promise.all([kaguya.sees(['Hime', 'Luna']), luna.sees(['Hime', 'Kaguya']), hime.sees(['Kaguya', 'Luna'])]);
+  await Promise.all([
+    kaguya.seesMoving('Luna'),
+    kaguya.seesMoving('Hime'),
+    luna.seesAndHears('Kaguya'),
+    hime.seesAndHears('Kaguya'),
+  ]);
+  if (process.env.TSUKIYO_SCREENSHOT) await kaguya.screenshot(process.env.TSUKIYO_SCREENSHOT);
+
+  await kaguya.click('Microphone');
+  await until('Kaguya is muted', async () => (await luna.tile('Kaguya').getAttribute('data-muted')) === 'true');
+  await luna.switch('Microphone').click();
+  await until('Luna is muted', async () => (await kaguya.tiles()).find(({ name }) => name === 'Luna').muted);
+
+  await server.restart();
+  await Promise.all([kaguya.seesMoving('Luna'), luna.seesAndHears('Kaguya', { sound: false })]);
+
+  assert.equal(await kaguya.close(), 0);
+  await Promise.all([luna.sees(['Hime']), hime.sees(['Luna'])]);
+});
+
+proof('without a camera and a microphone the window says so, and one can be in the room all the same', async () => {
+  const room = 'bare';
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  const kaguya = await openWindow(display, server, { room, name: 'Kaguya', args: [] });
+  open.push(kaguya);
+  const text = () => kaguya.evaluate(() => document.body.textContent);
+  await until('it says what is missing', async () => (await text()).includes('Camera and microphone: none found'));
+  await kaguya.click('Join');
+  await kaguya.sees(['Luna']);
+  await kaguya.seesMoving('Luna');
+  await luna.sees(['Kaguya']);
+});

@@ -1,0 +1,172 @@
+// The desktop program's window on a display of its own. Scripts run in its page through a door that no release has.
+
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import WebSocket from 'ws';
+import { program } from './desktop.mjs';
+import { witness } from './evidence.mjs';
+import { scratch } from './paths.mjs';
+import { PATIENCE, until } from './until.mjs';
+
+const run = promisify(execFile);
+
+/** A display that nobody sees, with somebody who manages its windows. */
+export async function startDisplay() {
+  const folder = scratch('display');
+  const number = path.join(folder, 'number');
+  const file = await fs.open(number, 'w');
+  const options = { stdio: ['ignore', 'ignore', 'ignore', file.fd] };
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], options);
+  await file.close();
+  const name = await until('the display is there', async () => (await fs.readFile(number, 'utf8')).trim());
+  const env = { ...process.env, DISPLAY: `:${name}` };
+  const manager = spawn('openbox', [], { env, stdio: 'ignore' });
+  await until('windows are managed', () => run('wmctrl', ['-m'], { env }));
+  return {
+    env,
+    async close() {
+      for (const process of [manager, server]) {
+        process.kill();
+        await once(process, 'exit');
+      }
+      await fs.rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens the window and waits for its page. */
+export async function openWindow(display, server, { room, name, args = ['--source', 'pattern', '--video', '320x240@15'], env = {} }) {
+  const window = new Window(display, server, { room, name, args, env });
+  await window.ready();
+  return window;
+}
+
+class Window {
+  #process;
+  #folder = scratch('window');
+  #display;
+  #socket;
+  #forget;
+  log = '';
+
+  constructor(display, server, { room, name, args, env }) {
+    this.name = name;
+    this.#display = display;
+    const own = {
+      // Nothing of this machine's user: no settings, no GPU, no sound.
+      HOME: this.#folder,
+      XDG_RUNTIME_DIR: this.#folder,
+      XDG_CONFIG_HOME: '',
+      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+      LANGUAGE: 'en',
+      TSUKIYO_EVAL: path.join(this.#folder, 'eval'),
+    };
+    const all = ['--server', server.url, '--room', room, '--name', name, ...args];
+    this.#process = spawn(program(), all, { env: { ...display.env, ...own, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (text) => (this.log += text));
+    this.#forget = witness({
+      testify: async (folder) => {
+        await fs.writeFile(path.join(folder, `window-${name}.log`), this.log);
+        await this.screenshot(path.join(folder, `window-${name}.png`));
+      },
+    });
+  }
+
+  async ready() {
+    const port = await until('the page can be asked', async () => {
+      if (this.#process.exitCode !== null) throw new Error(`the program ended:\n${this.log}`);
+      return (await fs.readFile(path.join(this.#folder, 'eval'), 'utf8')).trim();
+    });
+    this.#socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(this.#socket, 'open');
+  }
+
+  /** Runs a function in the page, with these arguments, and returns what it returns. */
+  async evaluate(body, ...args) {
+    const answer = once(this.#socket, 'message', { signal: AbortSignal.timeout(PATIENCE) });
+    this.#socket.send(`return await (${body})(...${JSON.stringify(args)})`);
+    const [data] = await answer;
+    return JSON.parse(String(data));
+  }
+
+  /** Presses the button of this name. */
+  click(name) {
+    return until(`${this.name} can press ${name}`, () =>
+      this.evaluate((name) => {
+        const buttons = [...document.querySelectorAll('button')];
+        const found = buttons.find((button) => [button.textContent.trim(), button.getAttribute('aria-label')].includes(name));
+        if (!found || found.disabled) return false;
+        found.click();
+        return true;
+      }, name),
+    );
+  }
+
+  /** What is drawn of everybody: the name, how many pictures, and a number for the last of them. */
+  tiles() {
+    return this.evaluate(() =>
+      [...document.querySelectorAll('li[data-member]')].map((tile) => {
+        const canvas = tile.querySelector('canvas');
+        const drawn = { name: tile.querySelector('.name')?.textContent, muted: tile.dataset.muted === 'true', frames: canvas?.framesDrawn ?? 0 };
+        if (!drawn.frames) return { ...drawn, picture: 0, colours: 0 };
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        let picture = 0;
+        const colours = new Set();
+        for (let i = 0; i < data.length; i += 404) {
+          picture = (picture * 31 + data[i] + data[i + 1] * 7) % 1_000_003;
+          colours.add(data[i] >> 3);
+        }
+        return { ...drawn, picture, colours: colours.size };
+      }),
+    );
+  }
+
+  /** Waits until exactly these people have tiles. */
+  sees(names) {
+    const wanted = JSON.stringify([...names].sort());
+    return until(`${this.name} sees ${wanted}`, async () => {
+      const seen = JSON.stringify((await this.tiles()).map(({ name }) => name).sort());
+      if (seen !== wanted) throw new Error(seen);
+      return true;
+    });
+  }
+
+  /** Waits until the pictures of somebody move, on the canvas itself. */
+  async seesMoving(name, { frames = 10, within = PATIENCE } = {}) {
+    const look = async () => (await this.tiles()).find((tile) => tile.name === name);
+    const before = await until(`${this.name} has a tile of ${name}`, look, { within });
+    return until(`${this.name} sees ${name} move`, async () => {
+      const now = await look();
+      if (now.frames < before.frames + frames || now.picture === before.picture || now.colours < 3) throw new Error(JSON.stringify({ before, now }));
+      return now;
+    }, { within });
+  }
+
+  async screenshot(file) {
+    await run('import', ['-silent', '-window', 'root', file], { env: this.#display.env });
+  }
+
+  /** Closes the window as a person does. Returns the program's exit code. */
+  close() {
+    return this.#end(() => run('wmctrl', ['-c', 'Tsukiyo'], { env: this.#display.env }));
+  }
+
+  kill() {
+    return this.#end(() => this.#process.kill('SIGKILL'));
+  }
+
+  async #end(how) {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit', { signal: AbortSignal.timeout(PATIENCE) });
+      await how();
+      await ended;
+    }
+    this.#socket?.terminate();
+    this.#forget();
+    await fs.rm(this.#folder, { recursive: true, force: true });
+    return this.#process.exitCode;
+  }
+}
