@@ -160,7 +160,6 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
                 Unheard {}
                 Plugged {}
                 WhoRecords { record: panels.record }
-                Grid { name: name.clone(), link, panels }
                 Grid { name: name.clone(), link: link.clone(), panels }
             }
             if (panels.chat)() {

@@ -146,6 +146,7 @@ mod tests {
             connection: Connection::Connected,
             away: false,
             speaking: false,
+            checkup: session::view::Checkup::default(),
         }
     }
 

@@ -249,7 +249,7 @@ mod tests {
             media: MediaState {
                 audio: true,
                 video: true,
-                screen: false,
+                ..MediaState::default()
             },
             stream: None,
             screen: None,

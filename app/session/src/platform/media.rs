@@ -8,7 +8,9 @@ pub trait MediaStreamTrack: Clone + 'static {
     fn kind(&self) -> MediaKind;
 
     /// `getSettings().deviceId`; `None` where it comes of no device, or of one that has no name.
-    fn device(&self) -> Option<String>;
+    fn device(&self) -> Option<String> {
+        None
+    }
 
     /// Sets `enabled`: a track that is not sends silence or black.
     fn set_enabled(&self, enabled: bool);
