@@ -173,7 +173,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         if (panels.help)() {
             Help { onclose: move |()| panels.toggle_help() }
         }
-        RecordingIfWanted { room, name, panels }
+        RecordingIfWanted { room: room.clone(), name, panels }
         if (panels.settings)() {
             Settings { onclose: move |()| panels.toggle_settings() }
         }

@@ -1,7 +1,7 @@
 //! The style sheets, for a platform that does not serve them as files. Those in a folder of their own are a chunk's.
 
 /// All of them, in the order in which they apply.
-pub const SHEETS: [&str; 13] = [
+pub const SHEETS: [&str; 14] = [
     include_str!("../assets/00-tokens.css"),
     include_str!("../assets/10-base.css"),
     include_str!("../assets/20-controls.css"),
