@@ -59,8 +59,12 @@ async function measure(seconds) {
     }
     const all = [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
     await luna.page.getByRole('button', { name: 'Stop', exact: true }).click();
-    const link = luna.page.getByRole('link', { name: 'Save' });
-    const file = await link.evaluate(async ({ href }) => (await (await fetch(href)).blob()).size).catch(() => NaN);
+    await luna.page.getByRole('link', { name: 'Save' }).waitFor();
+    const file = await luna.page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle('recordings');
+      for await (const handle of folder.values()) return (await handle.getFile()).size;
+    });
     return { heap, parts, all, file };
   } finally {
     await browser.close();
