@@ -181,6 +181,11 @@ mod tests {
     }
 
     fn drawn(view: &View, sight: &Sight) -> Scene {
+        // Recording comes after the room, whose words are there by then.
+        crate::i18n::ROOM.add([
+            include_str!("../../locales/room/en.ftl"),
+            include_str!("../../locales/room/ja.ftl"),
+        ]);
         scene(view, sight, Words::of(Language::English))
     }
 
