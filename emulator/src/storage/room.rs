@@ -61,7 +61,11 @@ impl Room {
     /// Tells whether all of the file can be written, with `written` bytes that wait for it.
     pub(super) fn holds(&self, written: u64) -> bool {
         let length = self.length();
-        self.promise(length) || self.free() >= self.margin() + written.saturating_mul(PAGES_PER_BYTE)
+        self.promise(length)
+            || self.free()
+                >= written
+                    .saturating_mul(PAGES_PER_BYTE)
+                    .saturating_add(self.margin())
     }
 
     /// Tells whether there is so much room that a few pages more need no thought.

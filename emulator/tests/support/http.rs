@@ -29,6 +29,19 @@ impl Answer {
 
 /// Asks and waits for the whole answer.
 pub async fn ask(address: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    try_ask(address, method, target, headers, body)
+        .await
+        .unwrap_or_else(|| panic!("{method} {target}: the connection was closed without an answer"))
+}
+
+/// Asks and waits for the whole answer; nothing if the connection is closed without one.
+pub async fn try_ask(
+    address: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Option<Answer> {
     let host = headers.iter().all(|(name, _)| *name != "Host");
     let host = if host {
         format!("Host: {address}\r\n")
@@ -52,10 +65,10 @@ pub async fn ask(address: &str, method: &str, target: &str, headers: &[(&str, &s
         while !is_complete(&answer) && stream.read_buf(&mut answer).await.is_ok_and(|read| read > 0) {}
         answer
     });
-    parse(
-        &all.await
-            .unwrap_or_else(|_| panic!("no answer to {method} {target}")),
-    )
+    let answer = all
+        .await
+        .unwrap_or_else(|_| panic!("no answer to {method} {target}"));
+    (!answer.is_empty()).then(|| parse(&answer))
 }
 
 fn is_complete(answer: &[u8]) -> bool {
