@@ -12,7 +12,7 @@ readonly pid_file=$run/server.pid ready_file=$run/ready.json log_file=$run/serve
 
 # What is needed beyond Rust to build, to run and to look after the server, as Debian names it.
 readonly build_packages=(gcc libc6-dev ca-certificates procps curl)
-readonly desktop_packages=(libwebkit2gtk-4.1-dev libgtk-3-dev libxdo-dev libssl-dev pkg-config libvpx-dev cmake g++ gstreamer1.0-plugins-good)
+readonly desktop_packages=(libwebkit2gtk-4.1-dev libgtk-3-dev libxdo-dev libssl-dev pkg-config libvpx-dev cmake g++ libasound2-dev gstreamer1.0-plugins-good)
 
 # shellcheck source=tests/stages.sh
 . "$root/tests/stages.sh"

@@ -1,6 +1,6 @@
 //! The small services of a desktop.
 
-use crate::{memory::Memory, native::random_bytes};
+use crate::{media::speaker::Speaker, memory::Memory, native::random_bytes};
 use app::{
     Host, Keep,
     fetch::{Method, Request, Response},
@@ -17,12 +17,20 @@ use std::{
 
 /// A desktop.
 #[derive(Debug)]
-pub struct Desktop(Rc<Memory>, Client);
+pub struct Desktop {
+    memory: Rc<Memory>,
+    client: Client,
+    speaker: Speaker,
+}
 
 impl Desktop {
     /// Makes one that remembers here.
-    pub fn new(memory: Rc<Memory>, client: Client) -> Self {
-        Self(memory, client)
+    pub fn new(memory: Rc<Memory>, client: Client, speaker: Speaker) -> Self {
+        Self {
+            memory,
+            client,
+            speaker,
+        }
     }
 }
 
@@ -39,11 +47,11 @@ impl Host for Desktop {
     }
 
     fn remembered(&self, keep: Keep, key: &str) -> Option<String> {
-        self.0.get(keep, key)
+        self.memory.get(keep, key)
     }
 
     fn remember(&self, keep: Keep, key: &str, value: Option<&str>) {
-        self.0.set(keep, key, value);
+        self.memory.set(keep, key, value);
     }
 
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool> {
@@ -62,7 +70,7 @@ impl Host for Desktop {
     }
 
     fn fetch(&self, request: Request) -> LocalBoxFuture<'static, Option<Response>> {
-        let answer = fetch(self.1.clone(), request);
+        let answer = fetch(self.client.clone(), request);
         Box::pin(async move {
             answer
                 .await
@@ -90,8 +98,10 @@ impl Host for Desktop {
         false
     }
 
-    /// There are no calls yet, and so no speaker to test.
-    fn test_sound(&self, _: Option<&str>) {}
+    /// The speaker that is chosen is the one that is in use.
+    fn test_sound(&self, _: Option<&str>) {
+        self.speaker.test();
+    }
 
     fn toggle_full_screen(&self) {
         let window = window();

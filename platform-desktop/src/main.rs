@@ -23,6 +23,13 @@ use tracing_subscriber::EnvFilter;
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     log();
+    // Two libraries speak TLS, and each would choose by itself what to encrypt with.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("there is a choice already");
+    }
     if let Some(source) = options.unknown_source() {
         anyhow::bail!(
             "{} is no source: there are \"pattern\", and files with the endings .y4m and .wav",

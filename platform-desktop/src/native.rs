@@ -3,6 +3,7 @@
 use crate::{
     local::Local,
     media::{
+        speaker::Speaker,
         streams::{Shown, Streams},
         studio::Studio,
         track::{Meter, Source, Stream, Track},
@@ -11,6 +12,7 @@ use crate::{
     rtc::Connection,
     socket::{self, Socket},
 };
+use futures::channel::mpsc::UnboundedSender;
 use reqwest::Client;
 use session::{
     Platform,
@@ -21,7 +23,6 @@ use session::{
     view::Device,
 };
 use std::{
-    cell::RefCell,
     fmt,
     rc::Rc,
     sync::Arc,
@@ -30,11 +31,13 @@ use std::{
 use tokio::runtime::Handle;
 use wire::IceServer;
 
+/// How often devices are counted; no system of sound tells of them by itself in the same way.
+const LOOK_AROUND: Duration = Duration::from_secs(4);
+
 /// This computer.
 pub struct Native {
     setup: Setup,
     began: Instant,
-    watcher: RefCell<Option<Events<PlatformEvent>>>,
 }
 
 /// What a platform is made with.
@@ -50,6 +53,8 @@ pub struct Setup {
     pub memory: Rc<Memory>,
     pub studio: Studio,
     pub streams: Streams,
+    /// Where sound is heard, if anywhere.
+    pub speaker: Option<Speaker>,
 }
 
 impl Native {
@@ -57,7 +62,6 @@ impl Native {
         Self {
             setup,
             began: Instant::now(),
-            watcher: RefCell::default(),
         }
     }
 
@@ -90,7 +94,14 @@ impl Platform for Native {
     }
 
     fn watch(&self, events: Events<PlatformEvent>) {
-        self.watcher.replace(Some(events));
+        let Setup {
+            background,
+            local,
+            studio,
+            ..
+        } = &self.setup;
+        let changed = local.relay(move |()| events.send(PlatformEvent::DevicesChanged));
+        background.spawn(watch_devices(background.clone(), studio.clone(), changed));
     }
 
     async fn connect(
@@ -151,10 +162,14 @@ impl Platform for Native {
     }
 
     async fn enumerate_devices(&self) -> Vec<Device> {
-        self.setup.studio.devices()
+        list(&self.setup.background, &self.setup.studio).await
     }
 
-    fn set_sink_id(&self, _: &str) {}
+    fn set_sink_id(&self, device: &str) {
+        if let Some(speaker) = &self.setup.speaker {
+            speaker.choose(device);
+        }
+    }
 
     fn media_stream(&self, track: &Track) -> Option<Stream> {
         if track.kind() != MediaKind::Video {
@@ -184,6 +199,27 @@ impl Platform for Native {
 impl fmt::Debug for Native {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Native").finish_non_exhaustive()
+    }
+}
+
+/// Lists all devices without holding anybody up.
+async fn list(background: &Handle, studio: &Studio) -> Vec<Device> {
+    let studio = studio.clone();
+    let listed = background.spawn_blocking(move || studio.devices()).await;
+    listed.unwrap_or_default()
+}
+
+/// Tells of devices that come and go, for as long as anybody wants to hear it.
+async fn watch_devices(background: Handle, studio: Studio, changed: UnboundedSender<()>) {
+    let mut before = list(&background, &studio).await;
+    while !changed.is_closed() {
+        tokio::time::sleep(LOOK_AROUND).await;
+        let now = list(&background, &studio).await;
+        if now != before {
+            before = now;
+            // Whoever wanted to hear it may have gone meanwhile.
+            let _ = changed.unbounded_send(());
+        }
     }
 }
 

@@ -46,7 +46,7 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
         .clone()
         .map_or_else(|| DisplayName::try_from("Headless".to_owned()), Ok)?;
     let streams = Streams::default();
-    playout::run(streams.clone())?;
+    playout::run(streams.clone(), None)?;
     let (local, run) = Local::new();
     let native = Native::new(Setup {
         background: background.handle().clone(),
@@ -60,6 +60,7 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
             ..Studio::new(options)
         },
         streams: streams.clone(),
+        speaker: None,
     });
     let (handle, driver) = session::session(native, options.config());
     let stay = Stay {

@@ -2,24 +2,33 @@
 
 use super::{
     microphone::{FRAME, STEP},
+    speaker::Speaker,
     streams::Streams,
 };
 use std::{thread, time::Instant};
 
-/// Begins to play, in a thread of its own, for as long as the program runs.
+/// Begins to play, in a thread of its own, for as long as the program runs. Without a speaker everything is heard, and played
+/// to nobody.
 ///
 /// # Errors
 /// The system has no thread for it.
-pub fn run(streams: Streams) -> std::io::Result<()> {
+pub fn run(streams: Streams, speaker: Option<Speaker>) -> std::io::Result<()> {
     let thread = thread::Builder::new().name("playout".to_owned());
     thread.spawn(move || {
         let mut due = Instant::now();
-        let mut frame = [0.0; FRAME];
+        let (mut mix, mut frame) = ([0.0; FRAME], [0.0; FRAME]);
         loop {
             thread::sleep(due.saturating_duration_since(Instant::now()));
             due += STEP;
+            mix.fill(0.0);
             for voice in streams.voices() {
                 voice.play(&mut frame);
+                mix.iter_mut().zip(frame).for_each(|(sum, sample)| *sum += sample);
+            }
+            if let Some(speaker) = &speaker {
+                mix.iter_mut()
+                    .for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
+                speaker.play(&mut mix);
             }
         }
     })?;

@@ -5,14 +5,23 @@
 
   const screens = new Map();
 
+  // WebKit asks GStreamer, which may lack the plug-in.
+  const canDecode = (async () => {
+    if (!('VideoDecoder' in window)) return false;
+    return (await VideoDecoder.isConfigSupported({ codec: 'vp8' })).supported;
+  })().catch(() => false);
+
   class Screen {
     constructor(canvas) {
       this.canvas = canvas;
       this.context = canvas.getContext('2d', { alpha: false, desynchronized: true });
-      this.seen = true;
       canvas.framesDrawn = 0;
-      const raw = !('VideoDecoder' in window);
-      this.socket = new WebSocket(canvas.dataset.frames + (raw ? '?raw' : ''));
+      this.seen = true;
+      canDecode.then((can) => canvas.isConnected && this.open(!can));
+    }
+
+    open(raw) {
+      this.socket = new WebSocket(this.canvas.dataset.frames + (raw ? '?raw' : ''));
       this.socket.binaryType = 'arraybuffer';
       this.socket.onmessage = ({ data }) => (raw ? this.paint(data) : this.decode(data));
       this.socket.onopen = () => this.watch();
@@ -77,12 +86,12 @@
     }
 
     ask(what) {
-      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(what);
+      if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(what);
     }
 
     close() {
       this.observer?.disconnect();
-      this.socket.close();
+      this.socket?.close();
       if (this.decoder && this.decoder.state !== 'closed') this.decoder.close();
     }
   }

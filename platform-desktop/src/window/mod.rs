@@ -10,7 +10,7 @@ mod viewer;
 use crate::{
     farewell, host,
     local::Local,
-    media::{playout, streams::Streams, studio::Studio},
+    media::{playout, speaker::Speaker, streams::Streams, studio::Studio},
     memory::{Memory, preferences},
     native::{Native, Setup},
     options::Options,
@@ -39,6 +39,7 @@ struct Parts {
     background: Handle,
     options: Options,
     viewer: Viewer,
+    speaker: Speaker,
 }
 
 /// Opens the window. It never returns: the program ends when the window is closed.
@@ -48,11 +49,13 @@ struct Parts {
 pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
     without_gpu();
     let streams = Streams::default();
-    playout::run(streams.clone())?;
+    let speaker = Speaker::start()?;
+    playout::run(streams.clone(), Some(speaker.clone()))?;
     let parts = Parts {
         background: background.clone(),
         options,
         viewer: background.block_on(Viewer::start(streams))?,
+        speaker,
     };
     let window = WindowBuilder::new()
         .with_title("Tsukiyo")
@@ -101,6 +104,7 @@ fn door(parts: &Parts) -> Door {
         background,
         options,
         viewer,
+        speaker,
     } = parts;
     let memory = Rc::new(Memory::at(preferences()));
     if let Some(name) = &options.name {
@@ -116,6 +120,7 @@ fn door(parts: &Parts) -> Door {
         memory: memory.clone(),
         studio: Studio::new(options),
         streams: viewer.streams().clone(),
+        speaker: Some(speaker.clone()),
     });
     let (handle, driver) = session::session(native, options.config());
     let (window, background) = (window(), background.clone());
@@ -130,7 +135,7 @@ fn door(parts: &Parts) -> Door {
         surface: surface::surface,
         calls: Calls::Here,
         origin: options.server.clone(),
-        host: Rc::new(host::Desktop::new(memory, client)),
+        host: Rc::new(host::Desktop::new(memory, client, speaker.clone())),
     }
 }
 
