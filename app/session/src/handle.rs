@@ -40,8 +40,8 @@ pub(crate) enum Request {
 }
 
 impl Handle {
-    /// Makes a handle without a session: it shows one view, and nobody hears what it is asked. It is for a platform that
-    /// holds no calls yet, and for drawing components in tests.
+    /// Makes a handle without a session: it shows one view, and nobody hears what it is asked. It is for drawing
+    /// components in tests.
     pub fn still(view: View) -> Self {
         let (requests, _) = mpsc::unbounded();
         Self {

@@ -21,6 +21,8 @@ use std::{
 
 /// Sound that waits. With more than this, the oldest is left out: 80 ms.
 const MOST: usize = RATE as usize * 8 / 100;
+/// Samples that are handed over at once: 10 ms.
+const BUFFER: u32 = RATE / 100;
 /// After this long without a sample the microphone gives silence.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -199,7 +201,8 @@ fn config() -> StreamConfig {
     StreamConfig {
         channels: 1,
         sample_rate: RATE,
-        buffer_size: BufferSize::Default,
+        // Left alone, PulseAudio may hold back two seconds.
+        buffer_size: BufferSize::Fixed(BUFFER),
     }
 }
 

@@ -4,13 +4,15 @@ use super::{estimate::Estimate, key_frame_requests::KeyFrameRequests};
 use crate::media::hub::Budget;
 use rtc::{
     interceptor::{CongestionControlBuilder, NackGeneratorBuilder, NackResponderBuilder, Slot},
+    peer_connection::transport::RTCDtlsRole,
     rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind},
     shared::error::Error,
 };
 use std::sync::Arc;
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCBundlePolicy,
-    RTCConfigurationBuilder, RTCIceServer, Registry, configure_rtcp_reports, configure_twcc,
+    RTCConfigurationBuilder, RTCIceServer, Registry, SettingEngineBuilder, configure_rtcp_reports,
+    configure_twcc,
 };
 use wire::IceServer;
 
@@ -31,9 +33,15 @@ pub async fn connection(
         .with_ice_servers(ice_servers.iter().map(server).collect())
         .with_bundle_policy(RTCBundlePolicy::MaxBundle)
         .build();
+    // Whoever offers decides which way is taken, and is the last to know that it is open: its greeting (DTLS) is heard, where
+    // the other's would be lost, and said again only after a second.
+    let settings = SettingEngineBuilder::new()
+        .with_answering_dtls_role(RTCDtlsRole::Server)
+        .build();
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration)
         .with_media_engine(media)
+        .with_setting_engine(settings)
         .with_interceptor_registry(chain)
         .with_handler(handler)
         // A port on each of this computer's addresses.

@@ -149,6 +149,17 @@ class Window {
     await run('import', ['-silent', '-window', 'root', file], { env: this.#display.env });
   }
 
+  /** Puts the window away, and waits until it is. */
+  async minimise() {
+    await run('xdotool', ['search', '--onlyvisible', '--name', 'Tsukiyo', 'windowminimize'], { env: this.#display.env });
+    await until('the window is away', () => run('xdotool', ['search', '--onlyvisible', '--name', 'Tsukiyo'], { env: this.#display.env }).then(() => false, () => true));
+  }
+
+  /** Brings the window back. */
+  async restore() {
+    await run('wmctrl', ['-a', 'Tsukiyo'], { env: this.#display.env });
+  }
+
   /** Closes the window as a person does. Returns the program's exit code. */
   close() {
     return this.#end(() => run('wmctrl', ['-c', 'Tsukiyo'], { env: this.#display.env }));
