@@ -12,6 +12,7 @@ use crate::{
     rtc::Connection,
     socket::{self, Socket},
 };
+use call::Route;
 use futures::channel::mpsc::UnboundedSender;
 use reqwest::Client;
 use session::{
@@ -130,6 +131,7 @@ impl Platform for Native {
     fn peer_connection(
         &self,
         ice_servers: &[IceServer],
+        route: Route,
         events: Events<PeerConnectionEvent>,
     ) -> Result<Connection, Exception> {
         let Setup {
@@ -138,7 +140,15 @@ impl Platform for Native {
             streams,
             ..
         } = &self.setup;
-        Connection::new(background, local, streams.clone(), ice_servers, random, events)
+        Connection::new(
+            background,
+            local,
+            streams.clone(),
+            ice_servers,
+            route,
+            random,
+            events,
+        )
     }
 
     async fn get_user_media(&self, constraints: &MediaConstraints) -> Result<Vec<Track>, Exception> {

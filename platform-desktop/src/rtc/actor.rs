@@ -7,7 +7,7 @@ use super::{
     sending::{Outlet, codec},
 };
 use crate::media::hub::Budget;
-use call::{ConnectionState, Description};
+use call::{ConnectionState, Description, Route};
 use futures::StreamExt;
 use futures::channel::{
     mpsc::{UnboundedReceiver, UnboundedSender},
@@ -33,6 +33,7 @@ pub enum Order {
     SetLocalDescription(Description, Reply<()>),
     SetRemoteDescription(Description, Reply<()>),
     AddIceCandidate(IceCandidate, Reply<()>),
+    RestartIce,
 }
 
 /// How an order ends.
@@ -54,6 +55,7 @@ enum Event {
 /// What an actor is made with.
 pub struct Setup {
     pub ice_servers: Vec<IceServer>,
+    pub route: Route,
     pub orders: UnboundedReceiver<Order>,
     pub happened: UnboundedSender<Happened>,
     pub feeds: Feeds,
@@ -63,7 +65,13 @@ pub struct Setup {
 pub async fn run(mut setup: Setup) {
     let (reporter, mut events) = futures::channel::mpsc::unbounded();
     let budget = Budget::default();
-    let made = engine::connection(&setup.ice_servers, Arc::new(Reporter(reporter)), budget.clone()).await;
+    let made = engine::connection(
+        &setup.ice_servers,
+        setup.route,
+        Arc::new(Reporter(reporter)),
+        budget.clone(),
+    )
+    .await;
     let connection = match made {
         Ok(connection) => connection,
         Err(error) => {
@@ -141,6 +149,11 @@ impl Actor {
             }
             Order::AddIceCandidate(candidate, reply) => {
                 let _ = reply.send(self.add_ice_candidate(candidate).await);
+            }
+            Order::RestartIce => {
+                if let Err(error) = self.connection.restart_ice().await {
+                    tracing::warn!(%error, "ICE is not restarted");
+                }
             }
         }
     }
@@ -276,7 +289,7 @@ impl Order {
     fn refuse(self, error: &Error) {
         let exception = exception(error);
         match self {
-            Self::AddTransceiver(_) => {}
+            Self::AddTransceiver(_) | Self::RestartIce => {}
             Self::CreateOffer(reply) | Self::CreateAnswer(reply) => {
                 let _ = reply.send(Err(exception));
             }

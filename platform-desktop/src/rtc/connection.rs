@@ -13,7 +13,7 @@ use crate::{
         track::Track,
     },
 };
-use call::Description;
+use call::{Description, Route};
 use futures::channel::{
     mpsc::{self, UnboundedSender},
     oneshot,
@@ -21,7 +21,7 @@ use futures::channel::{
 use session::{
     platform::{
         Events, Exception, Feed, MediaKind, MediaStreamTrack, PeerConnection, PeerConnectionEvent,
-        RtpTransceiver, Slot,
+        RtpTransceiver, Slot, StatsReport,
     },
     view::StreamId,
 };
@@ -64,6 +64,7 @@ impl Connection {
         local: &Local,
         streams: Streams,
         ice_servers: &[IceServer],
+        route: Route,
         random: fn() -> u64,
         events: Events<PeerConnectionEvent>,
     ) -> Result<Self, Exception> {
@@ -80,6 +81,7 @@ impl Connection {
         let (orders, received) = mpsc::unbounded();
         background.spawn(actor::run(Setup {
             ice_servers: ice_servers.to_vec(),
+            route,
             orders: received,
             happened,
             feeds: feeds.clone(),
@@ -129,6 +131,10 @@ impl Connection {
 
     /// Fires `track` for every feed, once it is known what the other side has.
     fn show_feeds(&self) {
+        // After a restart of ICE they are the same.
+        if !self.shown.borrow().is_empty() {
+            return;
+        }
         for (feed, incoming) in &self.feeds {
             let id = format!("remote-{:016x}", (self.random)());
             let stream = StreamId(id.as_str().into());
@@ -193,6 +199,25 @@ impl PeerConnection for Connection {
 
     fn transceivers(&self) -> Vec<Transceiver> {
         self.transceivers.borrow().clone()
+    }
+
+    fn restart_ice(&self) {
+        self.order(Order::RestartIce);
+    }
+
+    async fn get_stats(&self) -> Result<StatsReport, Exception> {
+        let feeds = |slot: Slot| self.feeds.get(&slot.feed());
+        let inbound = Slot::ALL.into_iter().filter_map(|slot| {
+            let incoming = feeds(slot)?;
+            Some(match slot.kind() {
+                MediaKind::Audio => incoming.heard.stats(slot, "opus"),
+                MediaKind::Video => incoming.seen.stats(slot, "VP8"),
+            })
+        });
+        Ok(StatsReport {
+            inbound: inbound.collect(),
+            ..StatsReport::default()
+        })
     }
 
     fn close(&self) {

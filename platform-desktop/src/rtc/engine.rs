@@ -2,6 +2,7 @@
 
 use super::{estimate::Estimate, key_frame_requests::KeyFrameRequests};
 use crate::media::hub::Budget;
+use call::Route;
 use rtc::{
     interceptor::{CongestionControlBuilder, NackGeneratorBuilder, NackResponderBuilder, Slot},
     peer_connection::transport::RTCDtlsRole,
@@ -11,8 +12,8 @@ use rtc::{
 use std::sync::Arc;
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCBundlePolicy,
-    RTCConfigurationBuilder, RTCIceServer, Registry, SettingEngineBuilder, configure_rtcp_reports,
-    configure_twcc,
+    RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngineBuilder,
+    configure_rtcp_reports, configure_twcc,
 };
 use wire::IceServer;
 
@@ -24,6 +25,7 @@ const LAST: usize = 14_000;
 /// Makes a connection.
 pub async fn connection(
     ice_servers: &[IceServer],
+    route: Route,
     handler: Arc<dyn PeerConnectionEventHandler>,
     budget: Budget,
 ) -> Result<Arc<dyn PeerConnection>, Error> {
@@ -32,6 +34,10 @@ pub async fn connection(
     let configuration = RTCConfigurationBuilder::new()
         .with_ice_servers(ice_servers.iter().map(server).collect())
         .with_bundle_policy(RTCBundlePolicy::MaxBundle)
+        .with_ice_transport_policy(match route {
+            Route::Any => RTCIceTransportPolicy::All,
+            Route::Relay => RTCIceTransportPolicy::Relay,
+        })
         .build();
     // Whoever offers decides which way is taken, and is the last to know that it is open: its greeting (DTLS) is heard, where
     // the other's would be lost, and said again only after a second.

@@ -1,5 +1,6 @@
 //! What comes in over a connection: one stream for each feed.
 
+use super::counts::Counts;
 use crate::media::{
     hub::Hub,
     streams::{Entry, Shown, Streams},
@@ -15,6 +16,10 @@ pub struct Incoming {
     pub pictures: Arc<Hub>,
     /// Its sound.
     pub voice: Arc<Voice>,
+    /// What has come of its pictures.
+    pub seen: Arc<Counts>,
+    /// What has come of its sound.
+    pub heard: Arc<Counts>,
 }
 
 /// Both feeds of a connection.
@@ -34,6 +39,8 @@ impl Incoming {
         Ok(Self {
             pictures: Arc::default(),
             voice: Arc::new(voice),
+            seen: Arc::default(),
+            heard: Arc::default(),
         })
     }
 

@@ -14,6 +14,7 @@
 
 mod actor;
 mod connection;
+mod counts;
 mod engine;
 mod estimate;
 mod frames;

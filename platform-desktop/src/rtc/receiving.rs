@@ -28,6 +28,7 @@ async fn hear(track: &dyn TrackRemote, incoming: &Incoming) {
         if let TrackRemoteEvent::OnRtpPacket(packet) = event
             && !packet.payload.is_empty()
         {
+            incoming.heard.packet(packet.payload.len());
             incoming.voice.push(packet.header.sequence_number, packet.payload);
         }
     }
@@ -81,12 +82,14 @@ struct PictureStream<'a> {
 
 impl PictureStream<'_> {
     fn take(&mut self, packet: &Packet) {
+        self.incoming.seen.packet(packet.payload.len());
         self.frames.push(packet);
         while let Some(frame) = self.frames.pop() {
             if frame.key {
                 self.wanting = false;
             }
             self.wanting |= frame.gap && !frame.key;
+            self.incoming.seen.frame();
             let chunk = Chunk {
                 data: frame.data,
                 key: frame.key,
