@@ -7,8 +7,8 @@
 
 use std::sync::LazyLock;
 
-/// Two hundred lines are searched as fast as they are read, and a list costs a browser less to download than a map.
-type Table = Vec<(&'static str, &'static str)>;
+/// A key and its words. Two hundred lines are searched as fast as they are read, and a list costs a browser less to download than a map.
+pub(crate) type Table = Vec<(&'static str, &'static str)>;
 
 static ENGLISH: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/en.ftl")));
 static JAPANESE: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../locales/ja.ftl")));
@@ -73,6 +73,11 @@ impl Words {
         })
     }
 
+    /// Returns the words of a part of the program that brings its own.
+    pub(crate) fn from_table(table: &'static Table) -> Self {
+        Self(table)
+    }
+
     /// Returns a message; a key that does not exist is its own message (a test finds those).
     #[inline(never)]
     pub fn say(self, key: &'static str) -> &'static str {
@@ -116,7 +121,7 @@ fn fill(message: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
-fn parse(file: &'static str) -> Table {
+pub(crate) fn parse(file: &'static str) -> Table {
     file.lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('='))

@@ -4,6 +4,7 @@ mod alone;
 mod controls;
 mod grid;
 mod help;
+pub mod house;
 mod menu;
 mod settings;
 mod share;
@@ -30,6 +31,7 @@ use controls::Controls;
 use dioxus::prelude::*;
 use grid::Grid;
 use help::Help;
+use house::{House, Knocks, Ordered};
 use session::{Command, view::Link};
 use settings::Settings;
 use share::ShareTrouble;
@@ -43,6 +45,7 @@ pub struct Panels {
     help: Signal<bool>,
     menu: Signal<bool>,
     settings: Signal<bool>,
+    house: Signal<bool>,
     pin: Pin,
     /// Whoever speaks stands in front.
     speaker: Signal<bool>,
@@ -68,6 +71,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         help: use_signal(|| false),
         menu: use_signal(|| false),
         settings: use_signal(|| false),
+        house: use_signal(|| false),
         pin: use_pin(),
         speaker: use_signal(|| false),
         no_self: use_signal(|| false),
@@ -85,7 +89,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             class: "room",
             "data-chat": (panels.chat)(),
             // `inert="false"` is inert as well.
-            inert: ((panels.help)() || (panels.settings)()).then_some("true"),
+            inert: ((panels.help)() || (panels.settings)() || (panels.house)()).then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
             onmounted: move |event| {
@@ -111,6 +115,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             }
             main { class: "stage",
                 ServerAway {}
+                Knocks {}
+                Ordered {}
                 ShareTrouble {}
                 Unheard {}
                 Grid { name, link, panels }
@@ -126,6 +132,9 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         if (panels.settings)() {
             Settings { onclose: move |()| panels.toggle_settings() }
         }
+        if (panels.house)() {
+            House { onclose: move |()| panels.toggle_house() }
+        }
     }
 }
 
@@ -140,6 +149,13 @@ impl Panels {
     fn toggle_settings(mut self) {
         self.settings.toggle();
         if !*self.settings.peek() {
+            self.menu_button.focus();
+        }
+    }
+
+    fn toggle_house(mut self) {
+        self.house.toggle();
+        if !*self.house.peek() {
             self.menu_button.focus();
         }
     }

@@ -35,6 +35,11 @@ pub struct Nonce(String);
 #[serde(try_from = "String", into = "String")]
 pub struct ResumeToken(String);
 
+/// Makes its bearer a room's host. A secret: never logged, and `Debug` hides it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HostToken(String);
+
 /// Names one attempt to connect two members, so that late messages of an earlier attempt are recognised.
 ///
 /// Made by the member who sends `accept`; `attempt` rises with every one that this member makes.
@@ -151,12 +156,19 @@ id!(RoomId, "a room's name", ROOM_ID_CHARS, of_any_script);
 id!(MemberId, "a member id", ID_CHARS, ascii);
 id!(MessageId, "a message id", ID_CHARS, ascii);
 id!(Nonce, "a nonce", 64, ascii);
-id!(ResumeToken, "a resume token", 500, token);
+id!(ResumeToken, "a resume token", 700, token);
+id!(HostToken, "a host token", 100, ascii);
 shown!(RoomId, MemberId, MessageId, Nonce);
 
 impl fmt::Debug for ResumeToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ResumeToken(…)")
+    }
+}
+
+impl fmt::Debug for HostToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HostToken(…)")
     }
 }
 
@@ -198,8 +210,10 @@ mod tests {
     }
 
     #[test]
-    fn a_resume_token_never_shows_in_a_log() {
+    fn a_token_never_shows_in_a_log() {
         let token: ResumeToken = "secret.token".parse().unwrap();
+        assert!(!format!("{token:?}").contains("secret"));
+        let token: HostToken = "secret".parse().unwrap();
         assert!(!format!("{token:?}").contains("secret"));
     }
 }

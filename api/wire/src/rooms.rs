@@ -1,6 +1,6 @@
 //! Who is in a room, and what was said there.
 
-use crate::{ChatText, DisplayName, MediaState, MemberId, MessageId, RoomId};
+use crate::{Access, ChatText, DisplayName, MediaState, MemberId, MessageId, RoomId};
 use serde::{Deserialize, Serialize};
 
 /// A member as the others see it.
@@ -40,8 +40,11 @@ pub struct ChatMessage {
 pub struct RoomInfo {
     /// Which room.
     pub id: RoomId,
-    /// The names of those inside, in the order in which they came.
+    /// The names of those inside, in the order in which they came. Of a room that is not open to everybody, none.
     pub members: Vec<DisplayName>,
     /// How many may be inside at once.
     pub capacity: usize,
+    /// What stands between one and the room, as far as it is known while somebody is inside.
+    #[serde(default, skip_serializing_if = "Access::is_open")]
+    pub access: Access,
 }

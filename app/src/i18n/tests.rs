@@ -1,4 +1,5 @@
 use super::*;
+use crate::room::house::words as house;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -6,11 +7,13 @@ use std::{
 };
 
 fn english() -> BTreeMap<&'static str, &'static str> {
-    ENGLISH.iter().copied().collect()
+    let parts = [&*ENGLISH, &*house::ENGLISH];
+    parts.into_iter().flatten().copied().collect()
 }
 
 fn japanese() -> BTreeMap<&'static str, &'static str> {
-    JAPANESE.iter().copied().collect()
+    let parts = [&*JAPANESE, &*house::JAPANESE];
+    parts.into_iter().flatten().copied().collect()
 }
 
 fn placeholders(message: &str) -> BTreeSet<&str> {
@@ -86,6 +89,8 @@ fn locale_files_keep_to_the_subset_that_is_read() {
     for file in [
         include_str!("../../locales/en.ftl"),
         include_str!("../../locales/ja.ftl"),
+        include_str!("../../locales/room/en.ftl"),
+        include_str!("../../locales/room/ja.ftl"),
     ] {
         let mut seen = BTreeSet::new();
         for line in file

@@ -1,6 +1,7 @@
 //! One person, seen or not.
 
 use super::{
+    house::HostTools,
     keep_space,
     stage::{Pin, Spot},
     volume::{VolumeControl, use_volume},
@@ -35,7 +36,8 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
             "data-front": front,
             "data-speaking": person.speaking,
             if let Some(stream) = person.stream.clone() {
-                Picture { stream, volume: volume.share() }
+                // Who is muted is not heard, whatever it sends: what it may say is the server's to tell.
+                Picture { stream, volume: if person.media.audio { volume.share() } else { 0.0 } }
             }
             if !seen {
                 Avatar { name: person.name.clone() }
@@ -54,6 +56,7 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
             }
             NameTag { name: person.name.to_string(), muted: !person.media.audio }
             div { class: "tile-tools", onkeydown: keep_space,
+                HostTools { person: person.clone() }
                 VolumeControl { name: person.name.clone(), volume }
                 PinButton { spot: Spot::Face(person.id.clone()), name: person.name.to_string(), pin }
             }

@@ -84,7 +84,14 @@ impl World {
                 }
                 return Ok(());
             }
-            ServerMessage::Hello { .. } | ServerMessage::Peek(_) | ServerMessage::Pong => return Ok(()),
+            ServerMessage::Hello { .. }
+            | ServerMessage::Peek(_)
+            | ServerMessage::Waiting { .. }
+            | ServerMessage::Rules { .. }
+            | ServerMessage::Knocks { .. }
+            | ServerMessage::Order { .. }
+            | ServerMessage::Host { .. }
+            | ServerMessage::Pong => return Ok(()),
         };
         self.feed(who, input)
     }

@@ -268,6 +268,7 @@ impl Mutant {
                 | ClientMessage::Join { .. }
                 | ClientMessage::Media { .. }
                 | ClientMessage::Chat { .. }
+                | ClientMessage::Moderate { .. }
                 | ClientMessage::Leave
                 | ClientMessage::Ping,
             )

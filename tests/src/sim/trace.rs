@@ -15,6 +15,7 @@ pub fn said(message: &ClientMessage) -> String {
         ClientMessage::Peek { .. }
         | ClientMessage::Media { .. }
         | ClientMessage::Chat { .. }
+        | ClientMessage::Moderate { .. }
         | ClientMessage::Leave
         | ClientMessage::Ping => format!("{message:?}"),
     }
@@ -49,6 +50,11 @@ pub fn heard(message: &ServerMessage) -> String {
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. }
         | ServerMessage::Error { .. }
+        | ServerMessage::Waiting { .. }
+        | ServerMessage::Rules { .. }
+        | ServerMessage::Knocks { .. }
+        | ServerMessage::Order { .. }
+        | ServerMessage::Host { .. }
         | ServerMessage::Pong => format!("{message:?}"),
     }
 }

@@ -77,6 +77,7 @@ impl Twin {
                     media,
                     resume,
                     keep,
+                    ..
                 },
                 None,
             ) => {
@@ -91,7 +92,7 @@ impl Twin {
                 };
                 self.join(at, socket, room, seated(id, name, media));
             }
-            (ClientMessage::Media { media }, Some(member)) => {
+            (ClientMessage::Media { media, .. }, Some(member)) => {
                 if let Some(seat) = self.halves[at].seats.get_mut(&member) {
                     seat.member.media = media;
                 }
@@ -116,6 +117,7 @@ impl Twin {
                 | ClientMessage::Candidate { .. }
                 | ClientMessage::Media { .. }
                 | ClientMessage::Chat { .. }
+                | ClientMessage::Moderate { .. }
                 | ClientMessage::Leave,
                 _,
             ) => self.refuse(socket, ErrorCode::NotInRoom),
@@ -240,7 +242,9 @@ impl Twin {
             (Place::Here(socket), LeaveReason::Left) => {
                 self.halves[at].sockets.insert(socket, None);
             }
-            (Place::Here(socket), LeaveReason::Lost | LeaveReason::Replaced) => self.supersede(at, socket),
+            (Place::Here(socket), LeaveReason::Lost | LeaveReason::Replaced | LeaveReason::Removed) => {
+                self.supersede(at, socket)
+            }
             (Place::Away { .. } | Place::AtTheOther, _) => {}
         }
         self.tell(at, Hearsay::Leave(member.clone(), reason));
@@ -347,6 +351,7 @@ fn stamped(from: MemberId, message: ClientMessage) -> Option<(MemberId, ServerMe
         | ClientMessage::Join { .. }
         | ClientMessage::Media { .. }
         | ClientMessage::Chat { .. }
+        | ClientMessage::Moderate { .. }
         | ClientMessage::Leave
         | ClientMessage::Ping => None,
     }

@@ -3,6 +3,7 @@
 mod chat;
 mod connections;
 mod earlier;
+mod house;
 mod io;
 mod link;
 mod media;
@@ -20,7 +21,7 @@ use crate::{
     Command, Config, Platform, View,
     handle::Request,
     platform::{MediaKind, PeerConnectionEvent, PlatformEvent},
-    view::Local,
+    view::{House, Local},
     watch::Watch,
 };
 use call::{Call, ConnectionState, Event, Input, Output, Role};
@@ -70,6 +71,9 @@ pub(crate) struct Driver<P: Platform> {
     /// Earlier messages are on their way.
     paging: bool,
     peek: Option<Peek>,
+    house: Rc<House>,
+    /// When the room is to be asked for again.
+    again: Option<Duration>,
     view: Watch<Rc<View>>,
     /// Nothing new is shown until then.
     hold: Option<Duration>,
@@ -95,6 +99,8 @@ impl<P: Platform> Driver<P> {
             chat: Chat::default(),
             paging: false,
             peek: None,
+            house: Rc::default(),
+            again: None,
             view,
             hold: None,
             over: false,
@@ -152,6 +158,21 @@ impl<P: Platform> Driver<P> {
                 self.stay.enter(room, name);
                 self.join();
             }
+            Command::Passcode(passcode) => {
+                if self.stay.show_passcode(passcode) {
+                    self.join();
+                }
+            }
+            Command::Moderate {
+                action,
+                member,
+                passcode,
+            } => self.moderate(&ClientMessage::Moderate {
+                action,
+                member,
+                passcode,
+            }),
+            Command::Understood => self.understood(),
             Command::Leave => {
                 self.leave();
                 self.stay.leave();
@@ -217,6 +238,7 @@ impl<P: Platform> Driver<P> {
         if let Some(message) = self.stay.media(self.media_state()) {
             self.link.send(&message);
         }
+        self.forget_order();
         self.listen_on();
         if self.hold.is_none() {
             self.view.set(Rc::new(self.view()));
@@ -263,6 +285,7 @@ impl<P: Platform> Driver<P> {
             people: self.people.view(),
             active_speaker: self.voices.active().cloned(),
             chat: self.chat.view(),
+            house: self.house.clone(),
         }
     }
 
@@ -279,6 +302,7 @@ impl<P: Platform> Driver<P> {
             self.call.poll_timeout(),
             self.link.deadline(),
             self.hold,
+            self.again,
             peek.map(|peek| peek.next),
         ];
         all.into_iter().flatten().min()
@@ -288,6 +312,10 @@ impl<P: Platform> Driver<P> {
         let now = self.io.platform.now();
         self.call.handle_timeout(now);
         self.hold = self.hold.filter(|until| *until > now);
+        if self.again.is_some_and(|again| again <= now) {
+            self.again = None;
+            self.join();
+        }
         if self.link.handle_timeout(now) {
             self.link_lost();
         }
@@ -340,7 +368,7 @@ impl<P: Platform> Driver<P> {
         if self.stay.is_inside() {
             self.input(Input::Hangup);
         }
-        if self.stay.is_asking() {
+        if self.stay.is_asking() || self.stay.is_waiting() {
             // The server is about to let us in, or in again. The call does not know, so its hang-up says nothing.
             self.link.send(&ClientMessage::Leave);
         }
@@ -355,6 +383,7 @@ impl<P: Platform> Driver<P> {
         self.voices = Voices::default();
         self.chat = Chat::default();
         self.paging = false;
+        self.leave_house();
     }
 
     fn link_lost(&mut self) {
