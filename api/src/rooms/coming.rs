@@ -2,7 +2,8 @@
 
 use super::{
     Output, Pass, Rooms, SocketId, close,
-    door::{Joining, rules_of},
+    door::Joining,
+    keeping::rules_of,
     room::{Link, Room, Seat},
     rules::hash,
     service::{Door, error},

@@ -5,12 +5,12 @@
 
 use super::{
     Output, Pass, Rooms, Rules, SocketId,
-    room::{Room, Saving, Seat, Waiter},
+    room::{Room, Seat},
     rules::millis,
     service::Door,
 };
-use std::{mem, sync::Arc, time::Duration};
-use wire::{ErrorCode, HostToken, MemberId, Passcode, RoomId, ServerMessage, limits::ROOM_WAITING};
+use std::{mem, time::Duration};
+use wire::{ErrorCode, HostToken, Passcode, RoomId};
 
 /// What a client says meanwhile, at most.
 pub(super) const DEFERRED: usize = 64;
@@ -153,105 +153,6 @@ impl Rooms {
         }
     }
 
-    /// Lets somebody wait for the host.
-    fn wait(&mut self, now: Duration, socket: SocketId) {
-        let Some(Joining { room: id, seat, .. }) = self.leave_door(socket) else {
-            return;
-        };
-        let (limits, source) = (
-            self.settings.limits,
-            self.sockets.get(&socket).and_then(|s| s.source),
-        );
-        let Some(room) = self.rooms.get_mut(&id) else {
-            return;
-        };
-        if room.waiting.len() >= ROOM_WAITING || self.guesses.are_spent(now, &id, source, limits.guesses) {
-            return self.refuse(socket, ErrorCode::TooManyTries, TRY_LATER.to_owned(), None);
-        }
-        tracing::info!(%socket, room = %id, member = %seat.id, "waits for the host");
-        let waiting = Arc::new(ServerMessage::Waiting { room: id.clone() });
-        if let Some(state) = self.sockets.get_mut(&socket) {
-            state.door = Door::Waiting(id.clone());
-        }
-        room.waiting.push(Waiter { socket, seat });
-        self.send(socket, &waiting);
-        self.tell_knocks(&id);
-    }
-
-    /// Lets people in who wait: one, or all of them. Returns whether everybody that was meant is in.
-    pub(super) fn admit(&mut self, now: Duration, id: &RoomId, member: Option<&MemberId>) -> bool {
-        let capacity = self.settings.limits.room_members;
-        let mut done = member.is_none();
-        loop {
-            let Some(room) = self.rooms.get_mut(id) else {
-                return done;
-            };
-            let wanted = |waiter: &Waiter| member.is_none_or(|member| waiter.seat.id == *member);
-            let Some(place) = room.waiting.iter().position(wanted) else {
-                break;
-            };
-            if room.len() >= capacity {
-                done = false;
-                break;
-            }
-            done = true;
-            let Waiter { socket, mut seat } = room.waiting.remove(place);
-            seat.came = millis(now);
-            if let Some(state) = self.sockets.get_mut(&socket) {
-                state.door = Door::Away;
-            }
-            let joining = Joining {
-                room: id.clone(),
-                seat,
-                pass: None,
-                keep: false,
-                passcode: None,
-                host: None,
-                order: 0,
-                proved: None,
-            };
-            self.enter(now, socket, joining);
-        }
-        self.tell_knocks(id);
-        done
-    }
-
-    /// Turns people away who wait: one, or all of them. Returns whether there was somebody.
-    pub(super) fn deny(&mut self, now: Duration, id: &RoomId, member: Option<&MemberId>) -> bool {
-        let Some(room) = self.rooms.get_mut(id) else {
-            return false;
-        };
-        let (denied, rest): (Vec<_>, Vec<_>) = mem::take(&mut room.waiting)
-            .into_iter()
-            .partition(|waiter| member.is_none_or(|member| waiter.seat.id == *member));
-        room.waiting = rest;
-        let any = !denied.is_empty() || member.is_none();
-        for Waiter { socket, .. } in denied {
-            let source = self.sockets.get(&socket).and_then(|state| state.source);
-            // Who knocks again and again is no longer heard after a while.
-            self.guesses.take(now, id, source, self.settings.limits.guesses);
-            self.unwait(socket);
-            let why = "the host does not let you in".to_owned();
-            self.refuse(socket, ErrorCode::Denied, why, None);
-        }
-        self.tell_knocks(id);
-        any
-    }
-
-    /// Nobody waits any more: the room is closed.
-    pub(super) fn dismiss(&mut self, id: &RoomId) -> Vec<SocketId> {
-        let waiting = self.rooms.get_mut(id).map(|room| mem::take(&mut room.waiting));
-        let sockets: Vec<_> = waiting
-            .into_iter()
-            .flatten()
-            .map(|waiter| waiter.socket)
-            .collect();
-        for socket in &sockets {
-            self.unwait(*socket);
-        }
-        sockets
-    }
-
     /// A client ceases to wait, or is gone. Returns whether it was at a door.
     pub(super) fn forget_at_door(&mut self, socket: SocketId, door: Door) -> bool {
         let id = match door {
@@ -297,7 +198,7 @@ impl Rooms {
     }
 
     /// Takes a join that is decided off the list.
-    fn leave_door(&mut self, socket: SocketId) -> Option<Joining> {
+    pub(super) fn leave_door(&mut self, socket: SocketId) -> Option<Joining> {
         let state = self.sockets.get_mut(&socket)?;
         let Door::Asking(joining) = mem::take(&mut state.door) else {
             return None;
@@ -308,111 +209,15 @@ impl Rooms {
         Some(*joining)
     }
 
-    fn unwait(&mut self, socket: SocketId) {
-        if let Some(state) = self.sockets.get_mut(&socket) {
-            state.door = Door::Away;
-        }
-    }
-
-    /// Tells the hosts who waits.
-    pub(super) fn tell_knocks(&mut self, id: &RoomId) {
-        let Some(room) = self.rooms.get(id) else { return };
-        let hosts: Vec<SocketId> = room.hosts().filter_map(Seat::socket).collect();
-        let knocks = Arc::new(ServerMessage::Knocks {
-            people: room.knocks(),
-        });
-        for host in hosts {
-            self.send(host, &knocks);
-        }
-    }
-
     /// Forgets a room in which nobody is, and of which the store knows everything.
     pub(super) fn drop_if_idle(&mut self, id: &RoomId) {
         if self.rooms.get(id).is_some_and(Room::is_idle) {
             self.rooms.remove(id);
         }
     }
-
-    /// Raises the rules' version and has them stored; everybody inside is told.
-    pub(super) fn rules_changed(&mut self, id: &RoomId) {
-        let Some(room) = self.rooms.get_mut(id) else {
-            return;
-        };
-        let Some(rules) = room.rules.as_mut() else { return };
-        rules.version = rules.version.saturating_add(1);
-        match room.saving {
-            Saving::Done => self.save(id),
-            Saving::Underway => room.saving = Saving::Outdated,
-            Saving::Outdated => {}
-        }
-        self.tell_rules(id);
-    }
-
-    /// The store has the rules, or has not.
-    pub(super) fn rules_saved(&mut self, id: &RoomId, outcome: super::Saved) {
-        let Some(room) = self.rooms.get_mut(id) else {
-            return;
-        };
-        let outdated = mem::take(&mut room.saving) == Saving::Outdated;
-        match outcome {
-            super::Saved::Stored if outdated => self.save(id),
-            super::Saved::Stored => {}
-            super::Saved::Overtaken(theirs) => {
-                tracing::warn!(room = %id, "another server has changed the rules; ours are void");
-                room.rules = Some(*theirs);
-                self.tell_rules(id);
-                self.tell_hosts_not_done(id, "the room was changed elsewhere at the same time; look again");
-            }
-            super::Saved::Failed => {
-                let why =
-                    "the change holds, but could not be stored: a server that starts again will not know it";
-                self.tell_hosts_not_done(id, why);
-            }
-        }
-        self.drop_if_idle(id);
-    }
-
-    fn save(&mut self, id: &RoomId) {
-        let Some(room) = self.rooms.get_mut(id) else {
-            return;
-        };
-        let Some(rules) = room.rules.clone() else { return };
-        room.saving = Saving::Underway;
-        self.outputs.push_back(Output::SaveRules {
-            room: id.clone(),
-            rules: Box::new(rules),
-        });
-    }
-
-    /// Tells everybody inside what the rules are, and who is host.
-    pub(super) fn tell_rules(&mut self, id: &RoomId) {
-        let Some(room) = self.rooms.get(id) else { return };
-        let (Some(message), sockets) = (rules_of(room), room.sockets().collect::<Vec<_>>()) else {
-            return;
-        };
-        let message = Arc::new(message);
-        for socket in sockets {
-            self.send(socket, &message);
-        }
-    }
-
-    fn tell_hosts_not_done(&mut self, id: &RoomId, why: &str) {
-        let Some(room) = self.rooms.get(id) else { return };
-        for host in room.hosts().filter_map(Seat::socket).collect::<Vec<_>>() {
-            self.refuse(host, ErrorCode::NotDone, why.to_owned(), None);
-        }
-    }
 }
 
-const TRY_LATER: &str = "too many tries in too short a time; try again in a minute";
-
-/// What people inside are told of a room.
-pub(super) fn rules_of(room: &Room) -> Option<ServerMessage> {
-    Some(ServerMessage::Rules {
-        rules: room.rules.as_ref()?.public(),
-        hosts: room.hosts().map(|seat| seat.id.clone()).collect(),
-    })
-}
+pub(super) const TRY_LATER: &str = "too many tries in too short a time; try again in a minute";
 
 /// The one place that says who comes in.
 fn verdict(now: Duration, rules: &Rules, joining: &Joining) -> Verdict {

@@ -38,12 +38,14 @@ mod coming;
 mod door;
 mod guesses;
 mod host;
+mod keeping;
 mod limits;
 mod room;
 mod rules;
 mod service;
 mod throttle;
 mod tokens;
+mod waiting;
 
 #[cfg(test)]
 mod tests;

@@ -280,6 +280,7 @@ async fn the_chat_that_is_not_to_be_kept_is_not_kept() {
     let mut bo = world.enter("tsukimi", "Bo").await;
     let chat = |text: &str| json!({"type": "chat", "text": text, "nonce": text});
     host.say(chat("kept")).await;
+    assert_eq!(bo.hear_a("chat").await["message"]["text"], "kept");
     host.moderate(json!({"action": "historyNone"})).await;
     bo.rules(|rules| rules["history"] == "none").await;
     for text in ["not-kept", "nor-this"] {
