@@ -31,7 +31,7 @@ use controls::Controls;
 use dioxus::prelude::*;
 use grid::Grid;
 use help::Help;
-use house::{House, Knocks, Ordered};
+use house::{House, Knocks, Ordered, Rest};
 use session::{Command, view::Link};
 use settings::Settings;
 use share::ShareTrouble;
@@ -80,6 +80,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         chat_button: use_return(),
         stage: use_return(),
     };
+    use_context_provider(|| Rest(panels.stage));
     let unread = use_unread(panels.chat);
     let link = invite(&app.door().origin, &room);
     use_title(room.as_str());

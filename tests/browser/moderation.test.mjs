@@ -46,7 +46,7 @@ proof('who waits is let in by the host, or not', async () => {
   await luna.page.getByText('2 people would like to come in').waitFor();
   await okina.page.getByRole('button', { name: 'Do not wait' }).click();
   await okina.joinButton.waitFor();
-  await inHouse(luna, (house) => house.getByRole('button', { name: 'Let Ouna in' }).click());
+  await inHouse(luna, (house) => house.getByRole('button', { name: 'Let in Ouna' }).click());
   await ouna.inside();
   await luna.sees(['Kaguya', 'Ouna']);
 });
@@ -128,9 +128,9 @@ proof('who is put out cannot come back: not by a reload, not by the way it came,
   const [luna, kaguya] = await people('remove', 'Luna', 'Kaguya');
   await luna.seesAndHears('Kaguya');
   await inHouse(luna, async (house) => {
-    await house.getByRole('button', { name: 'Put Kaguya out' }).click();
+    await house.getByRole('button', { name: 'Put out Kaguya' }).click();
     await house.getByRole('button', { name: 'Cancel' }).click();
-    await house.getByRole('button', { name: 'Put Kaguya out' }).click();
+    await house.getByRole('button', { name: 'Put out Kaguya' }).click();
     await house.getByRole('button', { name: 'Put out', exact: true }).click();
   });
   await luna.sees([]);
@@ -156,8 +156,8 @@ proof('who is put out cannot come back: not by a reload, not by the way it came,
 proof('the room is passed on, and its new host ends the call for everybody', async () => {
   const [luna, kaguya] = await people('end', 'Luna', 'Kaguya');
   await inHouse(luna, async (house) => {
-    await house.getByRole('button', { name: 'Make Kaguya the host' }).click();
-    await house.getByRole('button', { name: 'Make host' }).click();
+    await house.getByRole('button', { name: 'Make host: Kaguya' }).click();
+    await house.getByRole('button', { name: 'Make host', exact: true }).click();
     await house.getByText('Kaguya is the host.').waitFor();
   });
   await kaguya.page.reload();
@@ -208,7 +208,7 @@ proof('a client written by hand gets past no door, and does nothing that is the 
     assert.equal((await mallory.ask(asked, 'error')).code, 'notHost', action);
   }
   await luna.sees(['Kaguya', 'Mallory']);
-  await host(luna, 'Mallory', 'Put Mallory out', 'Put out');
+  await host(luna, 'Mallory', 'Put out Mallory', 'Put out');
   assert.equal((await until('the socket is closed', () => mallory.closed)).code, 4003);
   for (const [how, code] of [[{ resume: joined.resume, keep: true }, 'removed'], [{ resume: joined.resume }, 'removed'], [{ host: 'hAAAA', resume: `${joined.resume}A` }, null]]) {
     const again = await signal(server);
@@ -249,11 +249,11 @@ for (const colorScheme of ['dark', 'light']) {
     await part(t, 'room, with a knock', () => hasNoBarriers(luna.page));
     await inHouse(luna, async (house) => {
       await part(t, "the host's dialogue", () => hasNoBarriers(luna.page));
-      await house.getByRole('button', { name: 'Put Kaguya out' }).click();
+      await house.getByRole('button', { name: 'Put out Kaguya' }).click();
       await part(t, 'a question', () => hasNoBarriers(luna.page));
       await house.getByRole('button', { name: 'Cancel' }).press('Enter');
-      assert.ok(await house.getByRole('button', { name: 'Put Kaguya out' }).evaluate((button) => document.activeElement === button), 'the focus is back');
-      await house.getByRole('button', { name: 'Do not let Midori in' }).click();
+      assert.ok(await house.getByRole('button', { name: 'Put out Kaguya' }).evaluate((button) => document.activeElement === button), 'the focus is back');
+      await house.getByRole('button', { name: 'Not now: Midori' }).click();
     });
     await small.page.getByRole('heading', { name: 'You were not let in' }).waitFor();
     await part(t, 'denied', () => hasNoBarriers(small.page));

@@ -158,7 +158,7 @@ const screens = {
       await shoot(guest, `host-passcode-${size}-${theme}-${lang}`);
       await guest.locator('#passcode').fill('moonlight');
       await guest.keyboard.press('Enter');
-      await guest.locator('main[role=status]').waitFor();
+      await guest.locator('.house-said').waitFor();
       await shoot(guest, `host-waiting-${size}-${theme}-${lang}`);
       await host.locator('.banner .quiet').first().waitFor();
       await shoot(host, `host-knock-${size}-${theme}-${lang}`);
@@ -182,7 +182,7 @@ const screens = {
       await open(host);
       await host.locator('.house > .settings-part .danger').last().click();
       await host.locator('.house-sure .button.danger').click();
-      await member.locator('main[role=alert]').waitFor();
+      await member.locator('.house-said').waitFor();
       await shoot(member, `host-ended-${size}-${theme}-${lang}`);
       for (const page of [host, member, guest]) await page.context().close();
     }

@@ -9,7 +9,7 @@ use http::{HeaderMap, header::AUTHORIZATION};
 use serde::Serialize;
 use std::time::Duration;
 use warp::reply::Response;
-use wire::{Access, ChatMessage, HistoryPolicy, ResumeToken, RoomId, limits::MESSAGES_PAGE};
+use wire::{ChatMessage, HistoryPolicy, ResumeToken, RoomId, limits::MESSAGES_PAGE};
 
 /// A page of a room's chat, the oldest message first.
 #[derive(Serialize)]
@@ -49,7 +49,7 @@ fn grant(rules: &Rules, pass: Option<&Pass>, now: Duration) -> Result<Option<u64
         Some(pass) if rules.is_removed(&pass.lineage, now) => Err(ApiError::PutOut),
         Some(pass) => Ok(rules.history_since(pass.came)),
         // Anybody may come in, and would be told all of it.
-        None if rules.access() == Access::Open && rules.history == HistoryPolicy::All => Ok(Some(0)),
+        None if rules.is_open() && rules.history == HistoryPolicy::All => Ok(Some(0)),
         None => Err(ApiError::NoToken),
     }
 }

@@ -5,7 +5,7 @@ use super::{
     room::{Room, Saving, Seat},
 };
 use std::{mem, sync::Arc};
-use wire::{ErrorCode, RoomId, ServerMessage};
+use wire::{ErrorCode, RoomId, RoomRules, ServerMessage};
 
 impl Rooms {
     /// Raises the rules' version and has them stored; everybody inside is told.
@@ -81,8 +81,17 @@ impl Rooms {
 
 /// What people inside are told of a room.
 pub(super) fn rules_of(room: &Room) -> Option<ServerMessage> {
+    let RoomRules {
+        locked,
+        waiting,
+        passcode,
+        history,
+    } = room.rules.as_ref()?.public();
     Some(ServerMessage::Rules {
-        rules: room.rules.as_ref()?.public(),
+        locked,
+        waiting,
+        passcode,
+        history,
         hosts: room.hosts().map(|seat| seat.id.clone()).collect(),
     })
 }

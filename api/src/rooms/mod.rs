@@ -66,7 +66,7 @@ use std::{
     time::Duration,
 };
 use wire::{
-    Access, ChatMessage, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId,
+    ChatMessage, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId,
     RoomInfo, ServerMessage,
 };
 
@@ -357,17 +357,14 @@ impl Rooms {
     /// Returns what anybody with the link may know: who is in a room that is open to all, and what stands before
     /// another. Of a room in which nobody is, nothing is known.
     pub fn presence(&self, id: &RoomId) -> RoomInfo {
-        let room = self.rooms.get(id);
-        let access = room
-            .and_then(|room| room.rules.as_ref())
-            .map(Rules::access)
-            .unwrap_or_default();
-        let names = room.filter(|_| access == Access::Open).map(Room::names);
+        let inside = self.rooms.get(id).filter(|room| room.len() > 0);
+        let guarded = inside.is_some_and(|room| room.rules.as_ref().is_none_or(|rules| !rules.is_open()));
+        let names = inside.filter(|_| !guarded).map(Room::names);
         RoomInfo {
             id: id.clone(),
             members: names.unwrap_or_default(),
             capacity: self.settings.limits.room_members,
-            access,
+            guarded,
         }
     }
 

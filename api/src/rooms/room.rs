@@ -2,7 +2,7 @@
 
 use super::{Rules, SocketId, rules::hash};
 use std::time::Duration;
-use wire::{DisplayName, HostToken, Knock, MediaState, Member, MemberId};
+use wire::{DisplayName, HostToken, MediaState, Member, MemberId};
 
 /// One room. There are few members, so a list is searched faster than a map.
 #[derive(Debug, Default)]
@@ -149,12 +149,9 @@ impl Room {
         self.seats.iter().filter(|seat| self.is_host(seat))
     }
 
-    pub fn knocks(&self) -> Vec<Knock> {
-        let knock = |waiter: &Waiter| Knock {
-            id: waiter.seat.id.clone(),
-            name: waiter.seat.name.clone(),
-        };
-        self.waiting.iter().map(knock).collect()
+    /// Lists who waits, as the members that they will be.
+    pub fn knocks(&self) -> Vec<Member> {
+        self.waiting.iter().map(|waiter| waiter.seat.member()).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, fmt, time::Duration};
-use wire::{Access, HistoryPolicy, HostToken, MemberId, RoomRules};
+use wire::{HistoryPolicy, HostToken, MemberId, RoomRules};
 
 /// The most removals that are kept. The oldest goes first.
 const REMOVED: usize = 500;
@@ -42,17 +42,9 @@ impl Rules {
         }
     }
 
-    /// What stands before somebody new.
-    pub fn access(&self) -> Access {
-        if self.locked || self.closed {
-            Access::Locked
-        } else if self.passcode.is_some() {
-            Access::Passcode
-        } else if self.waiting {
-            Access::Waiting
-        } else {
-            Access::Open
-        }
+    /// Tells whether anybody with the link may come in.
+    pub fn is_open(&self) -> bool {
+        !self.locked && !self.closed && !self.waiting && self.passcode.is_none()
     }
 
     /// Tells whether a token is the present host's.

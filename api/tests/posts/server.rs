@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::{net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use warp::Filter;
-use wire::{Access, DisplayName, ResumeToken, RoomId, RoomInfo};
+use wire::{DisplayName, ResumeToken, RoomId, RoomInfo};
 
 pub struct Server {
     pub world: World,
@@ -109,7 +109,7 @@ impl Presence for Kaguya {
             id: id.clone(),
             members: vec![DisplayName::new("かぐや").expect("it is a name")],
             capacity: 16,
-            access: Access::Open,
+            guarded: false,
         }
     }
 

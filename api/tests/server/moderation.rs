@@ -36,7 +36,7 @@ impl Client {
 
     /// Waits until a change is known to everybody: the rules that come next fit.
     async fn rules(&mut self, fits: impl Fn(&Value) -> bool) {
-        while !fits(&self.hear_a("rules").await["rules"]) {}
+        while !fits(&self.hear_a("rules").await) {}
     }
 }
 
@@ -190,10 +190,7 @@ async fn who_waits_hears_and_tells_nothing_until_it_is_let_in() {
         assert_eq!(mallory.hear_a("error").await["code"], "notInRoom");
     }
     let info = world.get("/api/rooms/tsukimi", "").await.json();
-    assert_eq!(
-        (&info["members"], &info["access"]),
-        (&json!([]), &json!("waiting"))
-    );
+    assert_eq!((&info["members"], &info["guarded"]), (&json!([]), &json!(true)));
     // What Bo hears next is the chat that the host says now: nothing of Mallory came through.
     host.say(json!({"type": "chat", "text": "a secret", "nonce": "n"}))
         .await;

@@ -22,6 +22,6 @@ pub mod text;
 pub use ids::{BadId, HandshakeId, HostToken, MemberId, MessageId, Nonce, ResumeToken, RoomId};
 pub use media::{IceCandidate, IceServer, MediaState, Sdp, SdpTooLarge};
 pub use rooms::{ChatMessage, Member, RoomInfo};
-pub use rules::{Access, Action, BadPasscode, HistoryPolicy, Knock, Passcode, RoomRules};
+pub use rules::{Action, BadPasscode, HistoryPolicy, Passcode, RoomRules};
 pub use signal::{ClientMessage, ErrorCode, LeaveReason, ServerMessage};
 pub use text::{BadText, ChatText, DisplayName};

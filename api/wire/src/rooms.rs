@@ -1,6 +1,6 @@
 //! Who is in a room, and what was said there.
 
-use crate::{Access, ChatText, DisplayName, MediaState, MemberId, MessageId, RoomId};
+use crate::{ChatText, DisplayName, MediaState, MemberId, MessageId, RoomId};
 use serde::{Deserialize, Serialize};
 
 /// A member as the others see it.
@@ -44,7 +44,7 @@ pub struct RoomInfo {
     pub members: Vec<DisplayName>,
     /// How many may be inside at once.
     pub capacity: usize,
-    /// What stands between one and the room, as far as it is known while somebody is inside.
-    #[serde(default, skip_serializing_if = "Access::is_open")]
-    pub access: Access,
+    /// Somebody is inside, and not everybody may come in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guarded: bool,
 }

@@ -1,12 +1,11 @@
 //! Who may come into a room, who decides that, and what somebody who comes is told of before.
 
-use crate::{DisplayName, MemberId, limits::PASSCODE_CHARS, text::clean};
+use crate::{limits::PASSCODE_CHARS, text::clean};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A room's rules, as everybody inside may know them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RoomRules {
     /// Nobody new comes in.
     pub locked: bool,
@@ -29,38 +28,6 @@ pub enum HistoryPolicy {
     Joined,
     /// Nothing: what is said is not written down at all.
     None,
-}
-
-/// What stands between somebody with the link and the room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Access {
-    /// Nothing.
-    #[default]
-    Open,
-    /// A passcode.
-    Passcode,
-    /// The host, who must let one in.
-    Waiting,
-    /// Nobody new comes in.
-    Locked,
-}
-
-impl Access {
-    /// Tells whether nothing stands in the way.
-    pub fn is_open(&self) -> bool {
-        *self == Self::Open
-    }
-}
-
-/// Somebody who waits to be let in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Knock {
-    /// The member that it will be.
-    pub id: MemberId,
-    /// The name it goes by.
-    pub name: DisplayName,
 }
 
 /// What a host can do.

@@ -3,8 +3,8 @@
 //! The names of the handshake's messages are the ancestor's: `join`, `accept`, `offer`, `answer`, `candidate`.
 
 use crate::{
-    Action, ChatMessage, ChatText, DisplayName, HandshakeId, HostToken, IceCandidate, IceServer, Knock,
-    MediaState, Member, MemberId, Nonce, Passcode, ResumeToken, RoomId, RoomInfo, RoomRules, Sdp,
+    Action, ChatMessage, ChatText, DisplayName, HandshakeId, HistoryPolicy, HostToken, IceCandidate,
+    IceServer, MediaState, Member, MemberId, Nonce, Passcode, ResumeToken, RoomId, RoomInfo, Sdp,
     tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
@@ -233,15 +233,21 @@ pub enum ServerMessage {
     },
     /// The room's rules and its hosts: when one comes in, and whenever they change.
     Rules {
-        /// The rules.
-        rules: RoomRules,
+        /// Nobody new comes in.
+        locked: bool,
+        /// Whoever is new waits until the host lets it in.
+        waiting: bool,
+        /// Whoever is new must know a passcode.
+        passcode: bool,
+        /// What one is given of the chat of before.
+        history: HistoryPolicy,
         /// Who is host; several are one person in several tabs.
         hosts: Vec<MemberId>,
     },
     /// For hosts only: everybody who waits, in the order in which they came.
     Knocks {
-        /// Who.
-        people: Vec<Knock>,
+        /// The members that they will be.
+        people: Vec<Member>,
     },
     /// For one member only: the host has muted it or ended its share. It may undo that later, but not by what it said
     /// before: its messages carry the number.

@@ -2,7 +2,7 @@
 
 use crate::platform::{AudioProcessing, VideoConstraints};
 use std::rc::Rc;
-use wire::{DisplayName, Knock, MediaState, MemberId, RoomId, RoomInfo, RoomRules};
+use wire::{DisplayName, MediaState, Member, MemberId, RoomId, RoomInfo, RoomRules};
 
 /// The state of a session as a person should see it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -111,7 +111,7 @@ pub struct House {
     /// The person is.
     pub mine: bool,
     /// Who waits to be let in; known to hosts only.
-    pub knocks: Vec<Knock>,
+    pub knocks: Vec<Member>,
     /// What the host has switched off, until the person takes note of it or switches it on again.
     pub ordered: Option<Ordered>,
     /// What the person wanted as a host and the server did not do, in its words.

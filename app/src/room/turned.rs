@@ -40,9 +40,11 @@ fn Refused(why: Refusal) -> Element {
 
     rsx! {
         Header {}
-        main { class: "page empty", role: "alert",
-            h1 { "{title}" }
-            p { "{hint}" }
+        main { class: "page empty",
+            div { class: "house-said", role: "alert",
+                h1 { "{title}" }
+                p { "{hint}" }
+            }
             button {
                 class: "button primary",
                 r#type: "button",

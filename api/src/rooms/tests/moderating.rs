@@ -436,7 +436,7 @@ fn rules_that_another_server_has_stored_win() {
     server.input(Input::RulesSaved { room, outcome });
     let rules = server.asides(3).pop().unwrap();
     assert_eq!(
-        (&rules["rules"]["locked"], &rules["rules"]["history"]),
+        (&rules["locked"], &rules["history"]),
         (&json!(true), &json!("all"))
     );
     assert_eq!(server.kinds(1), ["error:notDone"]);

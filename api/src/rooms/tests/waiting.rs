@@ -70,7 +70,7 @@ fn who_is_let_in_comes_in_as_everybody_does() {
     assert_eq!(server.kinds(1), ["join"]);
     assert_eq!(server.kinds(2), ["join"]);
     let knocks = server.asides(1).pop().unwrap();
-    assert_eq!(knocks["people"], json!([{"id": c, "name": "Chiyo"}]));
+    assert_eq!(knocks["people"], json!([member(&c, "Chiyo", false)]));
     // It belongs to the room from now on.
     let token = joined["resume"].as_str().unwrap().to_owned();
     server.disconnect(4);

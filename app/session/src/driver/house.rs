@@ -7,7 +7,7 @@ use crate::{
     view::{House, Ordered, Refusal},
 };
 use std::{rc::Rc, time::Duration};
-use wire::{ClientMessage, ErrorCode, HostToken, Knock, MediaState, MemberId, RoomId, RoomRules};
+use wire::{ClientMessage, ErrorCode, HostToken, MediaState, Member, MemberId, RoomId, RoomRules};
 
 /// How long it takes until a room that could not be told of is asked for again, by somebody who is in the call.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -16,9 +16,7 @@ impl<P: Platform> Driver<P> {
     /// Says what a host wants done.
     pub(super) fn moderate(&mut self, message: &ClientMessage) {
         Rc::make_mut(&mut self.house).trouble = None;
-        if !self.link.send(message) {
-            tracing::info!("a host's wish was lost with the link");
-        }
+        self.link.send(message);
     }
 
     pub(super) fn understood(&mut self) {
@@ -38,7 +36,7 @@ impl<P: Platform> Driver<P> {
         (house.rules, house.hosts) = (rules, hosts);
     }
 
-    pub(super) fn hear_knocks(&mut self, people: Vec<Knock>) {
+    pub(super) fn hear_knocks(&mut self, people: Vec<Member>) {
         Rc::make_mut(&mut self.house).knocks = people;
     }
 

@@ -4,7 +4,7 @@ use super::{Driver, HOLD};
 use crate::{Platform, view::Refusal};
 use call::{Call, Input, Role};
 use std::rc::Rc;
-use wire::{ErrorCode, Member, MemberId, Nonce, ResumeToken, RoomId, ServerMessage};
+use wire::{ErrorCode, Member, MemberId, Nonce, ResumeToken, RoomId, RoomRules, ServerMessage};
 
 impl<P: Platform> Driver<P> {
     pub(super) fn hear(&mut self, message: ServerMessage) {
@@ -74,7 +74,21 @@ impl<P: Platform> Driver<P> {
             ServerMessage::Away { member } => self.input(Input::Away { member }),
             ServerMessage::Leave { member, .. } => self.input(Input::Leave { member }),
             ServerMessage::Waiting { room } => self.hear_waiting(&room),
-            ServerMessage::Rules { rules, hosts } => self.hear_rules(rules, hosts),
+            ServerMessage::Rules {
+                locked,
+                waiting,
+                passcode,
+                history,
+                hosts,
+            } => {
+                let rules = RoomRules {
+                    locked,
+                    waiting,
+                    passcode,
+                    history,
+                };
+                self.hear_rules(rules, hosts);
+            }
             ServerMessage::Knocks { people } => self.hear_knocks(people),
             ServerMessage::Order { order, media } => self.hear_order(order, media),
             ServerMessage::Host { token } => self.hear_host(&token),
@@ -97,6 +111,9 @@ impl<P: Platform> Driver<P> {
             self.connections.warm_up(Role::Answerer);
         } else if first {
             self.hold = Some(self.io.platform.now() + HOLD);
+        }
+        if !resumed {
+            self.stay.forget_orders();
         }
         self.input(Input::Joined { me, resumed, members });
         for (nonce, text) in self.chat.pending() {

@@ -131,6 +131,11 @@ impl<P: Platform> Stay<P> {
         self.media = media;
     }
 
+    /// The server counts a host's orders from the beginning.
+    pub fn forget_orders(&mut self) {
+        self.order = 0;
+    }
+
     /// Keeps the proof that the person is host here.
     pub fn keep_host_token(&self, token: &HostToken) {
         if let Some(room) = self.room() {

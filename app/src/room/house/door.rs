@@ -1,6 +1,6 @@
 //! The rules of the door: for a host switches, for everybody else words.
 
-use super::{Line, act, words::use_house_words};
+use super::{Line, act, use_rest, words::use_house_words};
 use crate::{
     context::{use_app, use_part},
     icons,
@@ -108,6 +108,7 @@ fn history_key(policy: HistoryPolicy) -> &'static str {
 fn PasscodeField(set: bool) -> Element {
     let app = use_app();
     let words = use_house_words();
+    let rest = use_rest();
     let mut text = use_signal(String::new);
     let mut wrong = use_signal(|| false);
     let onsubmit = move |event: FormEvent| {
@@ -157,7 +158,10 @@ fn PasscodeField(set: bool) -> Element {
                 button {
                     class: "quiet",
                     r#type: "button",
-                    onclick: move |_| act(app, Action::NoPasscode, None),
+                    onclick: move |_| {
+                        rest();
+                        act(app, Action::NoPasscode, None);
+                    },
                     {words.say("house-passcode-remove")}
                 }
             }

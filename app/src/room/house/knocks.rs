@@ -1,6 +1,6 @@
 //! Who waits to be let in, and what the host has switched off: told above the faces, and in the dialogue.
 
-use super::{act, words::use_house_words};
+use super::{act, use_rest, words::use_house_words};
 use crate::{
     context::{use_app, use_part},
     icons::{self, Icon},
@@ -8,13 +8,14 @@ use crate::{
 };
 use dioxus::prelude::*;
 use session::{Command, view};
-use wire::{Action, Knock};
+use wire::{Action, Member};
 
 /// Tells a host who is at the door.
 #[component]
 pub fn Knocks() -> Element {
     let app = use_app();
     let words = use_house_words();
+    let rest = use_rest();
     let knocks = use_part(|view| view.house.knocks.clone());
     let full = use_full();
     let knocks = knocks();
@@ -39,14 +40,20 @@ pub fn Knocks() -> Element {
                     class: "quiet",
                     r#type: "button",
                     disabled: full(),
-                    onclick: move |_| act(app, Action::Admit, only.as_ref()),
+                    onclick: move |_| {
+                        rest();
+                        act(app, Action::Admit, only.as_ref());
+                    },
                     {words.say(if denied.is_some() { "house-admit" } else { "house-admit-all" })}
                 }
                 if let Some(member) = denied.clone() {
                     button {
                         class: "quiet",
                         r#type: "button",
-                        onclick: move |_| act(app, Action::Deny, Some(&member)),
+                        onclick: move |_| {
+                            rest();
+                            act(app, Action::Deny, Some(&member));
+                        },
                         {words.say("house-deny")}
                     }
                 }
@@ -60,6 +67,7 @@ pub fn Knocks() -> Element {
 pub fn Ordered() -> Element {
     let app = use_app();
     let words = use_house_words();
+    let rest = use_rest();
     let ordered = use_part(|view| view.house.ordered);
 
     rsx! {
@@ -72,7 +80,13 @@ pub fn Ordered() -> Element {
                         view::Ordered::Unshared => "house-unshared",
                     })}
                 }
-                button { class: "quiet", r#type: "button", onclick: move |_| app.send(Command::Understood),
+                button {
+                    class: "quiet",
+                    r#type: "button",
+                    onclick: move |_| {
+                        rest();
+                        app.send(Command::Understood);
+                    },
                     {words.say("house-understood")}
                 }
             }
@@ -85,6 +99,7 @@ pub fn Ordered() -> Element {
 pub fn AtTheDoor() -> Element {
     let app = use_app();
     let words = use_house_words();
+    let rest = use_rest();
     let knocks = use_part(|view| view.house.knocks.clone());
     let full = use_full();
 
@@ -104,7 +119,10 @@ pub fn AtTheDoor() -> Element {
                     class: "quiet",
                     r#type: "button",
                     disabled: full(),
-                    onclick: move |_| act(app, Action::Admit, None),
+                    onclick: move |_| {
+                        rest();
+                        act(app, Action::Admit, None);
+                    },
                     {words.say("house-admit-all")}
                 }
             }
@@ -113,9 +131,10 @@ pub fn AtTheDoor() -> Element {
 }
 
 #[component]
-fn Waiter(knock: Knock, full: bool) -> Element {
+fn Waiter(knock: Member, full: bool) -> Element {
     let app = use_app();
     let words = use_house_words();
+    let rest = use_rest();
     let name = [("name", knock.name.as_str())];
     let (admitted, denied) = (knock.id.clone(), knock.id.clone());
 
@@ -126,14 +145,20 @@ fn Waiter(knock: Knock, full: bool) -> Element {
             r#type: "button",
             disabled: full,
             "aria-label": words.fill("house-admit-who", &name),
-            onclick: move |_| act(app, Action::Admit, Some(&admitted)),
+            onclick: move |_| {
+                rest();
+                act(app, Action::Admit, Some(&admitted));
+            },
             {words.say("house-admit")}
         }
         button {
             class: "quiet",
             r#type: "button",
             "aria-label": words.fill("house-deny-who", &name),
-            onclick: move |_| act(app, Action::Deny, Some(&denied)),
+            onclick: move |_| {
+                rest();
+                act(app, Action::Deny, Some(&denied));
+            },
             {words.say("house-deny")}
         }
     }

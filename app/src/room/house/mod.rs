@@ -13,7 +13,7 @@ pub use waiting::{PasscodeWanted, WaitingRoom};
 use crate::{
     context::{App, use_app, use_part, use_words},
     icons::{self, Icon},
-    ui::dialog::Dialog,
+    ui::dialog::{Dialog, Return, use_return},
 };
 use dioxus::prelude::*;
 use door::Door;
@@ -28,11 +28,13 @@ use words::use_house_words;
 pub fn House(onclose: EventHandler<()>) -> Element {
     let words = use_house_words();
     let mine = use_part(|view| view.house.mine);
+    let top = use_return();
+    use_context_provider(|| Rest(top));
 
     rsx! {
         Dialog { title: words.say("house-title"), onclose,
             div { class: "house",
-                WhoIsHost {}
+                WhoIsHost { top }
                 Trouble {}
                 if mine() {
                     AtTheDoor {}
@@ -47,14 +49,28 @@ pub fn House(onclose: EventHandler<()>) -> Element {
     }
 }
 
+/// Where the focus goes when the button that had it is about to go: nowhere, no key would be heard any more.
+#[derive(Clone, Copy)]
+pub struct Rest(pub Return);
+
+/// Returns what gives the focus to the place of rest.
+pub fn use_rest() -> impl Fn() + Copy {
+    let rest = try_use_context::<Rest>();
+    move || {
+        if let Some(Rest(place)) = rest {
+            place.focus();
+        }
+    }
+}
+
 #[component]
-fn WhoIsHost() -> Element {
+fn WhoIsHost(top: Return) -> Element {
     let words = use_house_words();
     let mine = use_part(|view| view.house.mine);
     let name = use_part(host_name);
 
     rsx! {
-        p { class: "house-host",
+        p { class: "house-host", tabindex: "-1", onmounted: move |event| top.remember(&event),
             if mine() {
                 {words.say("house-host-you")}
             } else if let Some(name) = name() {
@@ -111,9 +127,13 @@ pub fn Sure(
     #[props(default)] name: Option<String>,
     question: String,
     yes: String,
+    /// It hurts somebody.
+    #[props(default = true)]
+    danger: bool,
     onyes: EventHandler<()>,
 ) -> Element {
     let words = use_house_words();
+    let rest = use_rest();
     let mut asking = use_signal(|| false);
     // The focus goes back where it came from.
     let mut thought_better = use_signal(|| false);
@@ -124,13 +144,14 @@ pub fn Sure(
                 p { "{question}" }
                 div { class: "actions",
                     button {
-                        class: "button danger",
+                        class: if danger { "button danger" } else { "button primary" },
                         r#type: "button",
                         onmounted: move |event| async move {
                             event.set_focus(true).await.ok();
                         },
                         onclick: move |_| {
                             asking.set(false);
+                            rest();
                             onyes.call(());
                         },
                         "{yes}"
@@ -148,7 +169,7 @@ pub fn Sure(
             }
         } else {
             button {
-                class: "quiet danger",
+                class: if danger { "quiet danger" } else { "quiet" },
                 r#type: "button",
                 "aria-label": name.unwrap_or_else(|| label.clone()),
                 onmounted: move |event| async move {

@@ -1,6 +1,6 @@
 //! What a host can do with each person, in the dialogue and on the person's tile.
 
-use super::{Sure, act, words::use_house_words};
+use super::{Sure, act, use_rest, words::use_house_words};
 use crate::{
     context::{use_app, use_part},
     icons::{self, Icon},
@@ -44,6 +44,7 @@ pub fn People() -> Element {
 fn Actions(person: Person) -> Element {
     let app = use_app();
     let words = use_house_words();
+    let rest = use_rest();
     let name = [("name", person.name.as_str())];
     let [muted, unshared, host, removed] = [(); 4].map(|()| person.id.clone());
 
@@ -61,7 +62,10 @@ fn Actions(person: Person) -> Element {
                 class: "quiet",
                 r#type: "button",
                 "aria-label": words.fill("house-unshare-who", &name),
-                onclick: move |_| act(app, Action::StopShare, Some(&unshared)),
+                onclick: move |_| {
+                    rest();
+                    act(app, Action::StopShare, Some(&unshared));
+                },
                 {words.say("house-unshare")}
             }
         }
@@ -70,6 +74,7 @@ fn Actions(person: Person) -> Element {
             name: words.fill("house-pass-on-who", &name),
             question: words.fill("house-pass-on-ask", &name),
             yes: words.say("house-pass-on"),
+            danger: false,
             onyes: move |()| act(app, Action::PassOn, Some(&host)),
         }
         Sure {

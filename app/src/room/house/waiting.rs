@@ -18,10 +18,12 @@ pub fn WaitingRoom() -> Element {
 
     rsx! {
         Header {}
-        main { class: "page empty", role: "status",
+        main { class: "page empty",
             Moon {}
-            h1 { {words.say("house-wait-title")} }
-            p { {words.say("house-wait-hint")} }
+            div { class: "house-said", role: "status",
+                h1 { {words.say("house-wait-title")} }
+                p { {words.say("house-wait-hint")} }
+            }
             button {
                 class: "quiet",
                 r#type: "button",
