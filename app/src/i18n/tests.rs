@@ -89,8 +89,8 @@ fn locale_files_keep_to_the_subset_that_is_read() {
     for file in [
         include_str!("../../locales/en.ftl"),
         include_str!("../../locales/ja.ftl"),
-        include_str!("../../locales/room/en.ftl"),
-        include_str!("../../locales/room/ja.ftl"),
+        include_str!("../../locales/house/en.ftl"),
+        include_str!("../../locales/house/ja.ftl"),
     ] {
         let mut seen = BTreeSet::new();
         for line in file

@@ -7,9 +7,9 @@ use crate::{
 use std::sync::LazyLock;
 
 pub(crate) static ENGLISH: LazyLock<Table> =
-    LazyLock::new(|| parse(include_str!("../../../locales/room/en.ftl")));
+    LazyLock::new(|| parse(include_str!("../../../locales/house/en.ftl")));
 pub(crate) static JAPANESE: LazyLock<Table> =
-    LazyLock::new(|| parse(include_str!("../../../locales/room/ja.ftl")));
+    LazyLock::new(|| parse(include_str!("../../../locales/house/ja.ftl")));
 
 /// Returns them in the language of the moment, and subscribes to it.
 pub fn use_house_words() -> Words {

@@ -2,7 +2,7 @@
 
 # Before the door
 house-wait-title = You will be let in soon
-house-wait-hint = The host has been told that you are here. Please keep this page open.
+house-wait-hint = As soon as the host sees that you are here. Please keep this page open.
 house-wait-cancel = Do not wait
 house-passcode-title = This room asks for a passcode
 house-passcode-hint = Whoever invited you knows it.

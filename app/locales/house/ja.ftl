@@ -2,7 +2,7 @@
 
 # 入口
 house-wait-title = まもなく入室できます
-house-wait-hint = ホストに知らせました。このページを開いたままお待ちください。
+house-wait-hint = ホストが気づきしだい入室できます。このページを開いたままお待ちください。
 house-wait-cancel = 待つのをやめる
 house-passcode-title = パスコードが必要です
 house-passcode-hint = 招待した人に聞いてください。
