@@ -73,7 +73,7 @@ impl Rooms {
                 self.admit(now, &room, None);
             }
             (Action::Passcode, _) => match passcode {
-                Some(passcode) => self.outputs.push_back(Output::HashPasscode { socket, passcode }),
+                Some(passcode) => self.choose_passcode(now, socket, passcode),
                 None => self.refuse(socket, ErrorCode::BadMessage, missing("passcode"), None),
             },
             (Action::NoPasscode, _) => self.change(&room, |rules| rules.passcode = None),
@@ -81,6 +81,17 @@ impl Rooms {
             (Action::HistoryJoined, _) => self.change(&room, |rules| rules.history = HistoryPolicy::Joined),
             (Action::HistoryNone, _) => self.change(&room, |rules| rules.history = HistoryPolicy::None),
         }
+    }
+
+    /// A host may change the passcode as often as others may guess it: what takes long must not be had for nothing.
+    fn choose_passcode(&mut self, now: Duration, socket: SocketId, passcode: Passcode) {
+        let rate = self.settings.limits.guesses;
+        let permitted = (self.listening(socket)).is_some_and(|state| state.passcodes.take(now, rate));
+        if permitted {
+            return self.outputs.push_back(Output::HashPasscode { socket, passcode });
+        }
+        let why = "too many passcodes in too short a time; try again in a minute".to_owned();
+        self.refuse(socket, ErrorCode::NotDone, why, None);
     }
 
     /// A passcode that a host has chosen is ready to be stored. `None`: too much is to be done at once.

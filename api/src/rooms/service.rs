@@ -28,6 +28,8 @@ pub struct Socket {
     pub door: Door,
     /// What it has said since it asked to come in, as long as that is not decided.
     pub deferred: VecDeque<(ClientMessage, MemberId)>,
+    /// New passcodes, which are dear.
+    pub passcodes: Throttle,
     messages: Throttle,
     chats: Throttle,
     patience: Throttle,

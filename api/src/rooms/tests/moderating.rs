@@ -470,3 +470,19 @@ fn what_one_is_given_of_the_past_follows_the_room_s_rules() {
         server.disconnect(8);
     }
 }
+
+#[test]
+fn a_host_cannot_keep_the_server_busy_with_passcodes() {
+    let (mut server, ..) = three();
+    for n in 0..8 {
+        let passcode = format!("moonlight-{n}");
+        server.say(
+            1,
+            json!({"type": "moderate", "action": "passcode", "passcode": passcode}),
+        );
+    }
+    assert_eq!(server.kinds(1), ["error:notDone"; 3]);
+    let room = "tsukimi".parse().unwrap();
+    let hash = server.stored[&room].passcode.as_deref();
+    assert_eq!(hash, Some("hash of moonlight-4"));
+}
