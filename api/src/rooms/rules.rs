@@ -15,7 +15,7 @@ pub struct Rules {
     pub version: u64,
     /// What the host's token hashes to. `None` until somebody first comes in, who is the host.
     pub host: Option<String>,
-    /// What the passcode hashes to, as [`crate::passcode`] writes it.
+    /// What the passcode hashes to, as `api::passcode` writes it.
     pub passcode: Option<String>,
     /// Nobody new comes in.
     pub locked: bool,
