@@ -4,6 +4,7 @@
 //! - Every answer that is not a success is `{"error": "…"}` with a status that says whose fault it is (`ApiError`).
 //! - [`routes`] answers every path below its mount, so an unknown one is a 404 in JSON and a wrong method a 405 with
 //!   `Allow`; nothing falls through to another filter.
+//! - What a room's rules keep from newcomers on the socket is kept from them here (`rooms::grant`).
 //! - What is answered is what Firestore says after the question was asked. There is no cache (`flights` is none).
 
 mod body;
@@ -18,21 +19,33 @@ mod reply;
 mod rooms;
 mod route;
 
-use crate::store::Store;
+use crate::{
+    rooms::{Pass, Rules},
+    store::Store,
+};
 use error::ApiError;
 use futures::{Stream, TryStreamExt};
 use http::{HeaderMap, Method};
 use posts::Pages;
 use query::Query;
 use route::Route;
-use std::{convert::Infallible, future::Future};
+use std::{convert::Infallible, future::Future, time::Duration};
 use warp::{Buf, Filter, Rejection, reply::Response};
-use wire::{RoomId, RoomInfo};
+use wire::{ResumeToken, RoomId, RoomInfo};
 
 /// Who is in the rooms at this moment, which is not for the store to know.
 pub trait Presence: Clone + Send + Sync + 'static {
     /// Returns what anybody with the link may know of a room. A room in which nobody is has no members.
     fn room(&self, id: &RoomId) -> impl Future<Output = RoomInfo> + Send;
+
+    /// Returns a room's rules as far as they are known without the store.
+    fn rules(&self, id: &RoomId) -> impl Future<Output = Option<Rules>> + Send;
+
+    /// Returns what a resume token of a room says, if it is good.
+    fn pass(&self, id: &RoomId, token: &ResumeToken) -> Option<Pass>;
+
+    /// Returns the time since 1970.
+    fn now(&self) -> Duration;
 }
 
 /// Returns the API for a mount of the caller's choice, such as `warp::path("api").and(routes(…))`.
@@ -107,7 +120,7 @@ async fn handle<B: Buf>(
     request: Request,
     body: impl Stream<Item = Result<B, warp::Error>> + Send,
 ) -> Result<Response, ApiError> {
-    let method = match request.method {
+    let method = match request.method.clone() {
         Method::OPTIONS => return Ok(reply::preflight(route.allow())),
         Method::HEAD => Method::GET,
         method => method,
@@ -123,7 +136,7 @@ async fn handle<B: Buf>(
         (Route::Post(id), Method::PUT) => posts::update(store, &id, read().await?).await,
         (Route::Post(id), Method::DELETE) => posts::delete(store, &id).await,
         (Route::Room(id), Method::GET) => rooms::info(&api.presence, &id).await,
-        (Route::Messages(id), Method::GET) => rooms::messages(store, &id, &request.query).await,
+        (Route::Messages(id), Method::GET) => rooms::messages(store, &api.presence, &id, &request).await,
         (route, _) => Err(ApiError::Method { allow: route.allow() }),
     }
 }

@@ -14,6 +14,7 @@ mod fields;
 mod posts;
 mod request;
 mod rooms;
+mod rules;
 mod size;
 
 pub use client::{Endpoint, StoreConfig};

@@ -23,6 +23,8 @@ mod ends;
 mod files;
 #[path = "posts/http.rs"]
 mod http;
+#[path = "server/moderation.rs"]
+mod moderation;
 #[path = "server/prod.rs"]
 mod prod;
 #[path = "server/world.rs"]

@@ -11,6 +11,8 @@ mod posts;
 mod restart;
 #[path = "store/rooms.rs"]
 mod rooms;
+#[path = "store/rules.rs"]
+mod rules;
 #[path = "store/world.rs"]
 mod world;
 
@@ -67,4 +69,11 @@ suite! {
     rooms::of_crossing_batches_one_content_wins,
     rooms::rooms_do_not_hear_each_other,
     rooms::what_is_no_message_is_passed_over,
+    rooms::history_may_begin_at_a_time,
+    rules::a_room_that_nobody_has_changed_is_open_to_all,
+    rules::rules_are_read_back_as_they_were_saved,
+    rules::what_is_saved_again_is_no_conflict_and_what_is_older_does_not_win,
+    rules::of_two_changes_at_once_one_wins_and_the_other_knows,
+    rules::entering_and_changing_at_once_lose_nothing,
+    rules::rules_that_cannot_be_understood_are_an_error_and_not_an_open_door,
 }

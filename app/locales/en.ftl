@@ -54,6 +54,7 @@ peek-nobody = Nobody is inside yet
 peek-and = { $names }, { $name }
 peek-inside = Inside now: { $names }
 peek-inside-more = Inside now: { $names } and { $count } more
+peek-guarded = Not everybody may come in here
 peek-full = All { $count } places are taken
 later-title = Calls from the desktop program come with the next release
 later-hint = Until then, open this link in a browser:

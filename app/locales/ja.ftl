@@ -54,6 +54,7 @@ peek-nobody = まだ誰もいません
 peek-and = { $names }、{ $name }
 peek-inside = いまいる人：{ $names }
 peek-inside-more = いまいる人：{ $names }、ほか{ $count }人
+peek-guarded = 入室は制限されています
 peek-full = { $count }人で満室です
 later-title = デスクトップ版の通話は次のリリースからです
 later-hint = それまでは、このリンクをブラウザーで開いてください：

@@ -9,10 +9,7 @@ use crate::{
     room::{Room, Turned},
 };
 use dioxus::prelude::*;
-use session::{
-    Command,
-    view::{Phase, Refusal},
-};
+use session::{Command, view::Phase};
 use wire::{DisplayName, RoomId};
 
 /// The lobby, or the room once the person is inside. `asked` is the room in the address.
@@ -51,8 +48,8 @@ pub fn Gate(asked: Option<String>) -> Element {
         Phase::Inside { room, name, .. } => rsx! {
             Inside { room, name }
         },
-        Phase::Refused { why, .. } => rsx! {
-            Refused { why }
+        phase @ (Phase::Waiting { .. } | Phase::Refused { .. }) => rsx! {
+            Outside { phase }
         },
     }
 }
@@ -68,12 +65,12 @@ fn Inside(room: RoomId, name: DisplayName) -> Element {
 }
 
 #[component]
-fn Refused(why: Refusal) -> Element {
+fn Outside(phase: Phase) -> Element {
     if let Some(instead) = use_chunk(Chunk::Room) {
         return instead;
     }
     rsx! {
-        Turned { why }
+        Turned { phase }
     }
 }
 
@@ -99,6 +96,9 @@ fn go_back_inside(app: App, asked: Option<&str>) {
 fn room_of(phase: &Phase) -> Option<&RoomId> {
     match phase {
         Phase::Lobby => None,
-        Phase::Joining { room } | Phase::Inside { room, .. } | Phase::Refused { room, .. } => Some(room),
+        Phase::Joining { room }
+        | Phase::Waiting { room }
+        | Phase::Inside { room, .. }
+        | Phase::Refused { room, .. } => Some(room),
     }
 }

@@ -27,6 +27,8 @@ pub static ROOM: Part = Part(OnceLock::new());
 pub static POSTS: Part = Part(OnceLock::new());
 /// The words of [recording](crate::recording).
 pub static RECORDING: Part = Part(OnceLock::new());
+/// The words of [the host](crate::room::house) and of those before the door.
+pub static HOUSE: Part = Part(OnceLock::new());
 
 /// Words that come with a chunk of the program ([`crate::chunk`]), so that nobody downloads them before. What the lobby and
 /// the chunk both say is in the main files.
@@ -100,7 +102,7 @@ impl Words {
     /// Returns a message; a key that does not exist is its own message (a test finds those).
     #[inline(never)]
     pub fn say(self, key: &'static str) -> &'static str {
-        let parts = [&ROOM, &POSTS, &RECORDING]
+        let parts = [&ROOM, &POSTS, &RECORDING, &HOUSE]
             .into_iter()
             .filter_map(|part| part.0.get());
         std::iter::once(&*ALWAYS)

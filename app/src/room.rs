@@ -4,6 +4,7 @@ mod alone;
 mod controls;
 mod grid;
 mod help;
+pub mod house;
 mod invite;
 mod menu;
 mod news;
@@ -43,6 +44,7 @@ use controls::Controls;
 use dioxus::prelude::*;
 use grid::Grid;
 use help::Help;
+use house::{House, Knocks, Ordered, Rest};
 use invite::Invite;
 use news::News;
 use people::PeoplePanel;
@@ -71,6 +73,7 @@ pub struct Panels {
     settings: Signal<bool>,
     /// The recording.
     pub(crate) record: Record,
+    house: Signal<bool>,
     pin: Pin,
     /// Whoever speaks stands in front.
     speaker: Signal<bool>,
@@ -106,6 +109,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         menu: use_signal(|| false),
         settings: use_signal(|| false),
         record: use_record(),
+        house: use_signal(|| false),
         pin: use_pin(),
         speaker: use_signal(|| false),
         no_self: use_signal(|| false),
@@ -116,6 +120,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         chat_button: use_return(),
         stage: use_return(),
     };
+    use_context_provider(|| Rest(panels.stage));
     let unread = use_unread(panels.chat);
     let link = invite(&app.door().origin, &room);
     use_title(room.as_str());
@@ -127,7 +132,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         div {
             class: "room",
             // `inert="false"` is inert as well.
-            inert: ((panels.help)() || (panels.settings)() || (panels.invite)() || (panels.stats)() || panels.record.stage() != Stage::Closed).then_some("true"),
+            inert: ((panels.help)() || (panels.settings)() || (panels.invite)() || (panels.stats)() || (panels.house)() || panels.record.stage() != Stage::Closed).then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
             onmounted: move |event| {
@@ -156,6 +161,8 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             }
             main { class: "stage",
                 ServerAway {}
+                Knocks {}
+                Ordered {}
                 ShareTrouble {}
                 Unheard {}
                 Plugged {}
@@ -182,6 +189,9 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
         }
         if (panels.invite)() {
             Invite { room: room.clone(), link: link.clone(), onclose: move |()| panels.toggle_invite() }
+        }
+        if (panels.house)() {
+            House { onclose: move |()| panels.toggle_house() }
         }
     }
 }
@@ -220,6 +230,13 @@ impl Panels {
     fn toggle_settings(mut self) {
         self.settings.toggle();
         if !*self.settings.peek() {
+            self.menu_button.focus();
+        }
+    }
+
+    fn toggle_house(mut self) {
+        self.house.toggle();
+        if !*self.house.peek() {
             self.menu_button.focus();
         }
     }

@@ -38,12 +38,15 @@ async fn follow(mut app: App) {
         let before = app.peek();
         match (&before.phase, &view.phase) {
             (_, Phase::Inside { room, .. }) => app.host().remember(Keep::Tab, INSIDE, Some(room.as_str())),
-            (Phase::Inside { .. } | Phase::Joining { .. }, Phase::Lobby | Phase::Refused { .. }) => {
+            (
+                Phase::Inside { .. } | Phase::Joining { .. } | Phase::Waiting { .. },
+                Phase::Lobby | Phase::Refused { .. },
+            ) => {
                 app.host().remember(Keep::Tab, INSIDE, None);
             }
             // The lobby of a page that was just loaded: what is remembered has yet to be read.
             (Phase::Lobby | Phase::Refused { .. }, Phase::Lobby | Phase::Refused { .. })
-            | (_, Phase::Joining { .. }) => {}
+            | (_, Phase::Joining { .. } | Phase::Waiting { .. }) => {}
         }
         app.show(view);
     }

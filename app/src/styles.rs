@@ -1,7 +1,7 @@
 //! The style sheets, for a platform that does not serve them as files. Those in a folder of their own are a chunk's.
 
 /// All of them, in the order in which they apply.
-pub const SHEETS: [&str; 14] = [
+pub const SHEETS: [&str; 15] = [
     include_str!("../assets/00-tokens.css"),
     include_str!("../assets/10-base.css"),
     include_str!("../assets/20-controls.css"),
@@ -12,6 +12,7 @@ pub const SHEETS: [&str; 14] = [
     include_str!("../assets/room/52-grid.css"),
     include_str!("../assets/room/53-front.css"),
     include_str!("../assets/room/54-menu.css"),
+    include_str!("../assets/room/55-house.css"),
     include_str!("../assets/room/55-people.css"),
     include_str!("../assets/room/60-chat.css"),
     include_str!("../assets/posts/70-posts.css"),

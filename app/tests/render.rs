@@ -94,6 +94,13 @@ fn whoever_is_turned_away_learns_why() {
         (Refusal::Full, "満室です"),
         (Refusal::Superseded, "別の場所"),
         (Refusal::Other("closed for tonight".into()), "closed for tonight"),
+        (Refusal::Passcode { wrong: true }, "パスコードが違います"),
+        (Refusal::TooManyTries, "試した回数"),
+        (Refusal::Locked, "ロックされています"),
+        (Refusal::Denied, "許可されませんでした"),
+        (Refusal::Removed, "ホストにより退出"),
+        (Refusal::Ended, "ホストが通話を終了"),
+        (Refusal::Unavailable, "開けません"),
     ] {
         let phase = Phase::Refused {
             room: "tsukimi".parse().unwrap(),

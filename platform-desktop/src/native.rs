@@ -117,8 +117,11 @@ impl Platform for Native {
         socket::connect(background, local, url, protocol, events).await
     }
 
-    async fn get(&self, path: &str) -> Result<String, Exception> {
-        let request = self.setup.client.get(format!("{}{path}", self.setup.origin));
+    async fn get(&self, path: &str, bearer: Option<&str>) -> Result<String, Exception> {
+        let mut request = self.setup.client.get(format!("{}{path}", self.setup.origin));
+        if let Some(bearer) = bearer {
+            request = request.bearer_auth(bearer);
+        }
         let answer = self.setup.background.spawn(async move {
             let answer = request.send().await?.error_for_status()?;
             answer.text().await

@@ -5,7 +5,7 @@ use crate::{
     devices::{self, Track},
     display,
     exception::exception,
-    js::{Listener, window},
+    js::{Listener, dictionary, window},
     meter::Meter,
     peer_connection::Connection,
     socket::{self, Socket},
@@ -25,7 +25,7 @@ use session::{
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{PageTransitionEvent, Response};
+use web_sys::{PageTransitionEvent, RequestInit, Response};
 use wire::IceServer;
 
 /// The browser.
@@ -79,8 +79,11 @@ impl Platform for Browser {
         socket::connect(url, protocol, events).await
     }
 
-    async fn get(&self, path: &str) -> Result<String, Exception> {
-        let response = JsFuture::from(window().fetch_with_str(path))
+    async fn get(&self, path: &str, bearer: Option<&str>) -> Result<String, Exception> {
+        let credential = format!("Bearer {}", bearer.unwrap_or_default());
+        let headers = dictionary([("authorization", credential.into())]);
+        let init: RequestInit = dictionary([("headers", headers.into())]).unchecked_into();
+        let response = JsFuture::from(window().fetch_with_str_and_init(path, &init))
             .await
             .map_err(exception)?;
         let response: Response = response.unchecked_into();

@@ -169,6 +169,61 @@ const screens = {
       await other.context().close();
     }
   },
+  async host() {
+    for (const [size, theme, lang] of [['desk', 'dark', 'en'], ['phone', 'light', 'ja'], ['desk', 'light', 'ja'], ['phone', 'dark', 'en']]) {
+      const room = `host-${size}-${lang}`;
+      const host = await person(withDevices, { size, theme, lang });
+      await enter(host, room);
+      const member = await person(withDevices, { size, theme, lang, name: 'Luna' });
+      await enter(member, room);
+      await host.waitForFunction(() => document.querySelectorAll('.tile[data-state="connected"]').length === 2, null, { timeout: 20_000 });
+      const open = async (page) => {
+        await page.locator('.menu-space > button').click();
+        await page.locator('.menu-item').nth(2).click();
+        await page.locator('.house').waitFor();
+      };
+      await open(host);
+      await host.locator('.switch input').nth(1).check();
+      await host.locator('#house-passcode').fill('moonlight');
+      await host.locator('.house-passcode button').first().click();
+      await host.locator('.house-passcode button').nth(1).waitFor();
+      await host.keyboard.press('Escape');
+      const guest = await person(withDevices, { size, theme, lang, name: 'Midori' });
+      await guest.goto(`${url}/room/${room}`);
+      await submit(guest).click();
+      await guest.locator('#passcode').waitFor();
+      await shoot(guest, `host-passcode-${size}-${theme}-${lang}`);
+      await guest.locator('#passcode').fill('moonlight');
+      await guest.keyboard.press('Enter');
+      await guest.locator('.house-said').waitFor();
+      await shoot(guest, `host-waiting-${size}-${theme}-${lang}`);
+      await host.locator('.banner .quiet').first().waitFor();
+      await shoot(host, `host-knock-${size}-${theme}-${lang}`);
+      await open(host);
+      await host.locator('.house-list .danger').first().click();
+      await shoot(host, `host-dialog-${size}-${theme}-${lang}`);
+      await host.locator('.dialog').evaluate((dialog) => dialog.scrollTo(0, dialog.scrollHeight));
+      await shoot(host, `host-dialog-end-${size}-${theme}-${lang}`);
+      await open(member);
+      await shoot(member, `host-words-${size}-${theme}-${lang}`);
+      await member.keyboard.press('Escape');
+      await host.locator('.house-sure .quiet').click();
+      await host.keyboard.press('Escape');
+      await host.locator('.tile[data-member]').hover();
+      await host.locator('.tile-volume button').first().click();
+      await host.locator('.house-panel').waitFor();
+      await shoot(host, `host-tile-${size}-${theme}-${lang}`);
+      await host.locator('.house-panel .quiet').first().click();
+      await member.locator('.banner[role=alert]:not(:empty)').first().waitFor();
+      await shoot(member, `host-muted-${size}-${theme}-${lang}`);
+      await open(host);
+      await host.locator('.house > .settings-part .danger').last().click();
+      await host.locator('.house-sure .button.danger').click();
+      await member.locator('.house-said').waitFor();
+      await shoot(member, `host-ended-${size}-${theme}-${lang}`);
+      for (const page of [host, member, guest]) await page.context().close();
+    }
+  },
   async posts() {
     for (const [size, theme, lang] of [['desk', 'dark', 'en'], ['phone', 'light', 'ja']]) {
       const page = await person(withoutDevices, { size, theme, lang });

@@ -42,6 +42,12 @@ pub(super) enum ApiError {
     Photo,
     #[error("\"photo\" must have at most {limit} bytes as a data URL, not {0}", limit = limits::PHOTO_BYTES)]
     PhotoTooLarge(usize),
+    #[error(
+        "this room is not open to everybody: send the token of its member in the header \"Authorization: Bearer …\""
+    )]
+    NoToken,
+    #[error("the host has put you out of this room")]
+    PutOut,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -64,6 +70,8 @@ impl ApiError {
             | Self::Fields(_)
             | Self::NotText(_)
             | Self::Photo => StatusCode::BAD_REQUEST,
+            Self::NoToken => StatusCode::UNAUTHORIZED,
+            Self::PutOut => StatusCode::FORBIDDEN,
             Self::BodySlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge | Self::PhotoTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,

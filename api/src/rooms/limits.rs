@@ -32,6 +32,8 @@ pub struct Limits {
     pub chats: Rate,
     /// Messages on one socket that are refused for being bad or too many; beyond it the socket is closed.
     pub patience: Rate,
+    /// Passcodes for one room from one place, and vain knocks.
+    pub guesses: Rate,
 }
 
 /// A bucket of `burst` tokens into which one more falls every `every`.
@@ -80,6 +82,11 @@ impl Default for Limits {
             patience: Rate {
                 burst: 20,
                 every: Duration::from_secs(3),
+            },
+            // A passcode of four digits lasts for a day and a half on average.
+            guesses: Rate {
+                burst: 5,
+                every: Duration::from_secs(20),
             },
         }
     }

@@ -5,16 +5,21 @@
 //! |---|---|---|
 //! | [`Input::Connected`] | a socket is open | `hello` |
 //! | [`Input::Message`] `peek` | who is in there? | `peek` |
-//! | … `join` | goes in, or comes back | `joined`; `join` to the others present; [`Output::OpenRoom`] |
+//! | … `join` | goes in, or comes back | [`Output::LoadRules`] if nobody is inside, [`Output::CheckPasscode`] if there is one; then `joined`, `join` to the others present, `rules` and [`Output::OpenRoom`], or `waiting`, or `error` |
 //! | … `accept` `offer` `answer` `candidate` | step of the handshake | the same to the one member, `from` stamped |
 //! | … `media` | sends something else now | `media` to the others |
 //! | … `hand` | raises its hand, or takes it down | `hands` to everyone |
 //! | … `react` | shows a sign | `react` to everyone, `from` stamped |
 //! | … `chat` | says something | [`Output::StoreChat`] |
-//! | … `leave` | goes out | `leave` (left) to the others |
+//! | … `moderate` | does what only a host may | `join`, `error`, `order`, `media`, `leave`, `rules`, `host`, by the action; [`Output::SaveRules`], [`Output::HashPasscode`] |
+//! | … `leave` | goes out, or waits no longer | `leave` (left) to the others |
 //! | … `ping` | does the link carry? | `pong` |
 //! | [`Input::Malformed`] | was no message at all | `error`, and the end after too many |
 //! | [`Input::Disconnected`] | a socket is gone | `away` to the others; after the grace time `leave` (lost) |
+//! | [`Input::RulesLoaded`] | answers [`Output::LoadRules`] | what became of every join that waited for it |
+//! | [`Input::PasscodeChecked`] | answers [`Output::CheckPasscode`] | what became of the join |
+//! | [`Input::PasscodeHashed`] | answers [`Output::HashPasscode`] | `rules` to all, [`Output::SaveRules`] |
+//! | [`Input::RulesSaved`] | answers [`Output::SaveRules`] | `error` (notDone) to the hosts if it failed |
 //! | [`Input::HistoryLoaded`] | answers [`Output::OpenRoom`] | `history` |
 //! | [`Input::ChatStored`] | answers [`Output::StoreChat`] | `chat` to everyone, the author included |
 //! | [`Input::ChatRefused`] | answers [`Output::StoreChat`] | `error` (notStored) to the author |
@@ -26,35 +31,46 @@
 //! - A socket is in at most one room, and a member has at most one socket.
 //! - `joined` to a newcomer and `join` to everyone else are made in one step, so all see one order of coming: of two
 //!   members, exactly one is announced to the other unless one of them returns.
-//! - Nobody hears of a chat message before it is stored.
-//! - A room without members is not kept.
+//! - Nobody hears of a chat message before it is stored, unless the room's rules say that nothing is.
+//! - Nobody is let in before the room's rules are known; `door::verdict` is the only place that says who is.
+//! - Who waits is in no room: it has no place, so nothing that it says reaches a member.
+//! - A room in which nobody is, and at whose door nobody is, is not kept.
 
 mod coming;
+mod door;
 mod gestures;
+mod guesses;
+mod host;
+mod keeping;
 mod limits;
 mod room;
+mod rules;
 mod service;
 mod throttle;
 mod tokens;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
 
 pub use limits::{Limits, Rate, Settings};
+pub use rules::Rules;
 pub use throttle::Throttle;
-pub use tokens::Tokens;
+pub use tokens::{Pass, Tokens};
 
+use guesses::Guesses;
 use room::Room;
 use service::Socket;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
+    net::IpAddr,
     sync::Arc,
     time::Duration,
 };
 use wire::{
-    ChatMessage, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, RoomId, RoomInfo,
-    ServerMessage,
+    ChatMessage, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId,
+    RoomInfo, ServerMessage,
 };
 
 /// Names one socket of one client for as long as the server runs. Never used twice.
@@ -68,6 +84,8 @@ pub enum Input {
     Connected {
         /// Which.
         socket: SocketId,
+        /// Where its client is, if that is known.
+        address: Option<IpAddr>,
     },
     /// A client says something.
     Message {
@@ -89,6 +107,36 @@ pub enum Input {
     Disconnected {
         /// Which.
         socket: SocketId,
+    },
+    /// The store tells a room's rules: the answer to [`Output::LoadRules`].
+    RulesLoaded {
+        /// Which room.
+        room: RoomId,
+        /// Its rules; `None` if the store is out of reach.
+        rules: Option<Box<Rules>>,
+    },
+    /// A passcode was compared: the answer to [`Output::CheckPasscode`].
+    PasscodeChecked {
+        /// Whose.
+        socket: SocketId,
+        /// With what it was compared.
+        hash: String,
+        /// It is the right one; `None` if too many are to be compared at once.
+        right: Option<bool>,
+    },
+    /// A new passcode may be stored: the answer to [`Output::HashPasscode`].
+    PasscodeHashed {
+        /// Who has chosen it.
+        socket: SocketId,
+        /// What is to be stored; `None` if too much is to be done at once.
+        hash: Option<String>,
+    },
+    /// The store has a room's rules, or not: the answer to [`Output::SaveRules`].
+    RulesSaved {
+        /// Which room.
+        room: RoomId,
+        /// What came of it.
+        outcome: Saved,
     },
     /// The store has the room and gives what was said in it before: the answer to [`Output::OpenRoom`].
     HistoryLoaded {
@@ -123,6 +171,17 @@ pub enum Input {
     ShuttingDown,
 }
 
+/// What came of storing a room's rules.
+#[derive(Debug)]
+pub enum Saved {
+    /// They are stored.
+    Stored,
+    /// They are not, since somebody else has stored these.
+    Overtaken(Box<Rules>),
+    /// They are not, since the store is out of reach.
+    Failed,
+}
+
 /// What is to be done. Outputs are performed in their order.
 #[derive(Debug)]
 pub enum Output {
@@ -150,10 +209,45 @@ pub enum Output {
         room: RoomId,
         /// Who is to be answered.
         socket: SocketId,
+        /// From when on it may read messages, in milliseconds since 1970; `None`: none at all.
+        since: Option<u64>,
+    },
+    /// Read a room's rules, and answer with [`Input::RulesLoaded`]. Somebody waits for it at the door.
+    LoadRules {
+        /// Which room.
+        room: RoomId,
+    },
+    /// Store a room's rules unless the store has others of their version or a later one, and answer with
+    /// [`Input::RulesSaved`]. There is one at a time for each room.
+    SaveRules {
+        /// Which room.
+        room: RoomId,
+        /// The rules.
+        rules: Box<Rules>,
+    },
+    /// Compare a passcode with what is stored, which takes a while on purpose, and answer with
+    /// [`Input::PasscodeChecked`].
+    CheckPasscode {
+        /// Whose.
+        socket: SocketId,
+        /// What it says.
+        passcode: Passcode,
+        /// What is stored.
+        hash: String,
+    },
+    /// Make of a passcode what may be stored, which takes a while on purpose, and answer with
+    /// [`Input::PasscodeHashed`].
+    HashPasscode {
+        /// Who has chosen it.
+        socket: SocketId,
+        /// The passcode.
+        passcode: Passcode,
     },
     /// Store a message, in order within the room, and answer with [`Input::ChatStored`] or [`Input::ChatRefused`].
     /// One whose id is stored already is not stored again: its author repeats it since the answer was lost.
     StoreChat {
+        /// `false`: give it its time and place, and answer, but store nothing.
+        keep: bool,
         /// In which room.
         room: RoomId,
         /// The id to store it under, which follows from `member` and `nonce`.
@@ -177,6 +271,10 @@ pub mod close {
     pub const SERVICE_RESTART: u16 = 1012;
     /// Ours: the member came back over another socket.
     pub const SUPERSEDED: u16 = 4001;
+    /// Ours: the host has put the member out.
+    pub const REMOVED: u16 = 4003;
+    /// Ours: the host has ended the call.
+    pub const ENDED: u16 = 4004;
 }
 
 /// All rooms of a server, as a state machine.
@@ -192,6 +290,7 @@ pub struct Rooms {
     rooms: BTreeMap<RoomId, Room>,
     /// When the grace of each member that is away ends.
     graces: BTreeSet<(Duration, RoomId, MemberId)>,
+    guesses: Guesses,
     outputs: VecDeque<Output>,
 }
 
@@ -204,6 +303,7 @@ impl Rooms {
             sockets: BTreeMap::new(),
             rooms: BTreeMap::new(),
             graces: BTreeSet::new(),
+            guesses: Guesses::default(),
             outputs: VecDeque::new(),
         }
     }
@@ -212,7 +312,7 @@ impl Rooms {
     pub fn handle_input(&mut self, now: Duration, input: Input) {
         self.handle_timeout(now);
         match input {
-            Input::Connected { socket } => self.connected(now, socket),
+            Input::Connected { socket, address } => self.connected(now, socket, address),
             Input::Message {
                 socket,
                 message,
@@ -220,6 +320,12 @@ impl Rooms {
             } => self.message(now, socket, message, fresh),
             Input::Malformed { socket, why } => self.malformed(now, socket, why),
             Input::Disconnected { socket } => self.disconnected(now, socket),
+            Input::RulesLoaded { room, rules } => self.rules_loaded(now, &room, rules.map(|rules| *rules)),
+            Input::PasscodeChecked { socket, hash, right } => {
+                self.passcode_checked(now, socket, hash, right);
+            }
+            Input::PasscodeHashed { socket, hash } => self.passcode_hashed(socket, hash),
+            Input::RulesSaved { room, outcome } => self.rules_saved(&room, outcome),
             Input::HistoryLoaded {
                 room,
                 socket,
@@ -251,13 +357,23 @@ impl Rooms {
         self.graces.first().map(|(until, ..)| *until)
     }
 
-    /// Returns who is in a room; nobody is in a room that nobody knows.
-    pub fn presence(&self, room: &RoomId) -> RoomInfo {
+    /// Returns what anybody with the link may know: who is in a room that is open to all, and what stands before
+    /// another. Of a room in which nobody is, nothing is known.
+    pub fn presence(&self, id: &RoomId) -> RoomInfo {
+        let inside = self.rooms.get(id).filter(|room| room.len() > 0);
+        let guarded = inside.is_some_and(|room| room.rules.as_ref().is_none_or(|rules| !rules.is_open()));
+        let names = inside.filter(|_| !guarded).map(Room::names);
         RoomInfo {
-            id: room.clone(),
-            members: self.rooms.get(room).map(Room::names).unwrap_or_default(),
+            id: id.clone(),
+            members: names.unwrap_or_default(),
             capacity: self.settings.limits.room_members,
+            guarded,
         }
+    }
+
+    /// Returns the rules of a room, if they are known here.
+    pub fn rules(&self, id: &RoomId) -> Option<&Rules> {
+        self.rooms.get(id)?.rules.as_ref()
     }
 
     /// Returns how many sockets, members and rooms there are, for metrics.
@@ -265,7 +381,7 @@ impl Rooms {
         Census {
             sockets: self.sockets.len(),
             members: self.rooms.values().map(Room::len).sum(),
-            rooms: self.rooms.len(),
+            rooms: self.rooms.values().filter(|room| room.len() > 0).count(),
         }
     }
 }

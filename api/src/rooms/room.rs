@@ -1,15 +1,35 @@
-//! One room: its members in the order in which they came.
+//! One room: its rules, its members in the order in which they came, and who is at its door.
 
-use super::SocketId;
+use super::{Rules, SocketId, rules::hash};
 use std::time::Duration;
-use wire::{DisplayName, MediaState, Member, MemberId};
+use wire::{DisplayName, HostToken, MediaState, Member, MemberId};
 
-/// The members of one room. There are few of them, so a list is searched faster than a map.
+/// One room. There are few members, so a list is searched faster than a map.
 #[derive(Debug, Default)]
 pub struct Room {
     seats: Vec<Seat>,
     /// Whose hand is up, the first one raised first.
     hands: Vec<MemberId>,
+    /// `None` as long as the store has not told them.
+    pub rules: Option<Rules>,
+    /// Whose join is not decided yet, in the order in which they came.
+    pub asking: Vec<SocketId>,
+    /// Who waits for the host, in the order in which they came.
+    pub waiting: Vec<Waiter>,
+    /// What the store is told of the rules.
+    pub saving: Saving,
+}
+
+/// How far the store knows the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Saving {
+    /// It knows them.
+    #[default]
+    Done,
+    /// It is being told.
+    Underway,
+    /// It is being told, and they have changed since.
+    Outdated,
 }
 
 /// One member of a room.
@@ -19,6 +39,30 @@ pub struct Seat {
     pub name: DisplayName,
     pub media: MediaState,
     pub link: Link,
+    /// The first member that the person was here, through all reloads, and when that came (milliseconds since 1970).
+    pub lineage: MemberId,
+    pub came: u64,
+    /// The host's token that the person has shown, or was given.
+    pub host: Option<HostToken>,
+    pub orders: Orders,
+}
+
+/// What a host has ordered a member to switch off, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Orders {
+    /// The last one.
+    pub last: u32,
+    /// The last one that muted.
+    muted: u32,
+    /// The last one that ended a share.
+    unshared: u32,
+}
+
+/// Somebody who waits for the host.
+#[derive(Debug)]
+pub struct Waiter {
+    pub socket: SocketId,
+    pub seat: Seat,
 }
 
 /// How a member can be reached.
@@ -66,16 +110,30 @@ impl Room {
         &self.hands
     }
 
+    /// Takes everybody out.
+    pub fn clear(&mut self) -> Vec<Seat> {
+        self.hands.clear();
+        std::mem::take(&mut self.seats)
+    }
+
     pub fn len(&self) -> usize {
         self.seats.len()
     }
 
-    pub fn is_empty(&self) -> bool {
+    /// Nobody is in it or at its door, and the store knows all that is to be known.
+    pub fn is_idle(&self) -> bool {
         self.seats.is_empty()
+            && self.asking.is_empty()
+            && self.waiting.is_empty()
+            && self.saving == Saving::Done
     }
 
     pub fn names(&self) -> Vec<DisplayName> {
         self.seats.iter().map(|seat| seat.name.clone()).collect()
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = &MemberId> {
+        self.seats.iter().map(|seat| &seat.id)
     }
 
     /// Lists everybody but one, in order of coming.
@@ -99,6 +157,23 @@ impl Room {
             .filter(move |seat| seat.id != *than)
             .filter_map(Seat::socket)
     }
+
+    /// Tells whether a member is host: what it has shown is still the key.
+    pub fn is_host(&self, seat: &Seat) -> bool {
+        let key = self.rules.as_ref().and_then(|rules| rules.host.as_deref());
+        seat.host
+            .as_ref()
+            .is_some_and(|token| key == Some(hash(token).as_str()))
+    }
+
+    pub fn hosts(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().filter(|seat| self.is_host(seat))
+    }
+
+    /// Lists who waits, as the members that they will be.
+    pub fn knocks(&self) -> Vec<Member> {
+        self.waiting.iter().map(|waiter| waiter.seat.member()).collect()
+    }
 }
 
 impl Seat {
@@ -116,6 +191,28 @@ impl Seat {
         match self.link {
             Link::Present(socket) => Some(socket),
             Link::Away { .. } => None,
+        }
+    }
+}
+
+impl Orders {
+    /// Numbers one more order.
+    pub fn give(&mut self, mute: bool, unshare: bool) {
+        self.last = self.last.saturating_add(1);
+        if mute {
+            self.muted = self.last;
+        }
+        if unshare {
+            self.unshared = self.last;
+        }
+    }
+
+    /// What counts of a state that its sender told before it heard of every order.
+    pub fn bound(&self, media: MediaState, heard: u32) -> MediaState {
+        MediaState {
+            audio: media.audio && heard >= self.muted,
+            screen: media.screen && heard >= self.unshared,
+            ..media
         }
     }
 }

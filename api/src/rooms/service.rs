@@ -2,15 +2,17 @@
 
 use super::{
     Output, Rooms, SocketId, close,
-    coming::Joining,
-    room::{Link, Seat},
+    door::{DEFERRED, Joining},
+    guesses::Source,
+    room::{Link, Orders, Seat},
+    rules::millis,
     throttle::Throttle,
 };
 use sha2::{Digest, Sha256};
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, net::IpAddr, sync::Arc, time::Duration};
 use wire::{
-    ChatMessage, ChatText, ClientMessage, ErrorCode, MediaState, MemberId, MessageId, Nonce, RoomId,
-    ServerMessage,
+    ChatMessage, ChatText, ClientMessage, ErrorCode, HistoryPolicy, MediaState, MemberId, MessageId, Nonce,
+    RoomId, ServerMessage,
 };
 
 /// What is known of a socket.
@@ -20,15 +22,39 @@ pub struct Socket {
     pub place: Option<(RoomId, MemberId)>,
     /// It is to be closed; nothing is heard from it or said to it any more.
     pub closing: bool,
+    /// Where its client is, if that is known.
+    pub source: Option<Source>,
+    /// Which door it is at.
+    pub door: Door,
+    /// What it has said since it asked to come in, as long as that is not decided.
+    pub deferred: VecDeque<(ClientMessage, MemberId)>,
+    /// New passcodes, which are dear.
+    pub passcodes: Throttle,
     messages: Throttle,
     chats: Throttle,
     patience: Throttle,
 }
 
+/// Which door a socket is at.
+#[derive(Debug, Default)]
+pub enum Door {
+    /// None.
+    #[default]
+    Away,
+    /// It has asked to come in, and that is not decided.
+    Asking(Box<Joining>),
+    /// It waits for the host of a room.
+    Waiting(RoomId),
+}
+
 impl Rooms {
-    pub(super) fn connected(&mut self, now: Duration, socket: SocketId) {
+    pub(super) fn connected(&mut self, now: Duration, socket: SocketId, address: Option<IpAddr>) {
         tracing::debug!(%socket, ?now, "connected");
-        self.sockets.insert(socket, Socket::default());
+        let state = Socket {
+            source: address.map(Source::from),
+            ..Socket::default()
+        };
+        self.sockets.insert(socket, state);
         self.send(socket, &self.hello.clone());
     }
 
@@ -55,6 +81,27 @@ impl Rooms {
             self.refuse(socket, ErrorCode::TooFast, why, nonce);
             return self.lose_patience(now, socket);
         }
+        match &mut state.door {
+            Door::Asking(_) if !matches!(message, ClientMessage::Ping) => {
+                if state.deferred.len() < DEFERRED {
+                    return state.deferred.push_back((message, fresh));
+                }
+                let why = "wait until you are told whether you are in".to_owned();
+                self.refuse(socket, ErrorCode::TooFast, why, nonce);
+                self.lose_patience(now, socket);
+            }
+            Door::Asking(_) | Door::Away | Door::Waiting(_) => self.handle(now, socket, message, fresh),
+        }
+    }
+
+    /// Does what a client asks for.
+    pub(super) fn handle(
+        &mut self,
+        now: Duration,
+        socket: SocketId,
+        message: ClientMessage,
+        fresh: MemberId,
+    ) {
         match message {
             ClientMessage::Peek { room } => {
                 let info = self.presence(&room);
@@ -66,24 +113,32 @@ impl Rooms {
                 media,
                 resume,
                 keep,
+                passcode,
+                host,
+                order,
             } => {
-                let known = resume.and_then(|token| self.settings.tokens.verify(&room, &token, now));
+                let pass = resume.and_then(|token| self.settings.tokens.verify(&room, &token, now));
                 let seat = Seat {
+                    lineage: fresh.clone(),
+                    came: millis(now),
                     id: fresh,
                     name,
                     media,
                     link: Link::Present(socket),
+                    host: None,
+                    orders: Orders::default(),
                 };
-                self.join(
-                    now,
-                    socket,
-                    Joining {
-                        room,
-                        seat,
-                        known,
-                        keep,
-                    },
-                );
+                let joining = Joining {
+                    room,
+                    seat,
+                    pass,
+                    keep,
+                    passcode,
+                    host,
+                    order,
+                    proved: None,
+                };
+                self.ask(now, socket, joining);
             }
             ClientMessage::Accept {
                 to,
@@ -128,10 +183,15 @@ impl Rooms {
             ClientMessage::Missing { to, missing } => {
                 self.forward(socket, &to, |from| ServerMessage::Missing { from, missing });
             }
-            ClientMessage::Media { media } => self.media(socket, media),
+            ClientMessage::Media { media, order } => self.media(socket, media, order),
             ClientMessage::Hand { raised } => self.hand(socket, raised),
             ClientMessage::React { reaction } => self.react(socket, reaction),
             ClientMessage::Chat { text, nonce } => self.chat(socket, text, nonce),
+            ClientMessage::Moderate {
+                action,
+                member,
+                passcode,
+            } => self.moderate(now, socket, action, member, passcode),
             ClientMessage::Leave => self.leave(socket),
             ClientMessage::Ping => self.send(socket, &Arc::new(ServerMessage::Pong)),
         }
@@ -210,13 +270,15 @@ impl Rooms {
         }
     }
 
-    fn media(&mut self, socket: SocketId, media: MediaState) {
+    fn media(&mut self, socket: SocketId, media: MediaState, order: u32) {
         let Some((room, member)) = self.place(socket) else {
             return self.not_in_room(socket, None);
         };
-        if let Some(seat) = self.rooms.get_mut(&room).and_then(|room| room.seat_mut(&member)) {
-            seat.media = media;
-        }
+        let Some(seat) = self.rooms.get_mut(&room).and_then(|room| room.seat_mut(&member)) else {
+            return;
+        };
+        let media = seat.orders.bound(media, order);
+        seat.media = media;
         let message = Arc::new(ServerMessage::Media {
             member: member.clone(),
             media,
@@ -228,10 +290,15 @@ impl Rooms {
         let Some((room, member)) = self.place(socket) else {
             return self.not_in_room(socket, Some(nonce));
         };
-        let Some(seat) = self.rooms.get(&room).and_then(|room| room.seat(&member)) else {
+        let Some(members) = self.rooms.get(&room) else {
             return;
         };
+        let Some(seat) = members.seat(&member) else {
+            return;
+        };
+        let keep = (members.rules.as_ref()).is_some_and(|rules| rules.history != HistoryPolicy::None);
         self.outputs.push_back(Output::StoreChat {
+            keep,
             id: message_id(&member, &nonce),
             name: seat.name.clone(),
             room,
@@ -242,7 +309,7 @@ impl Rooms {
     }
 
     /// Returns a socket that is not being closed.
-    fn listening(&mut self, socket: SocketId) -> Option<&mut Socket> {
+    pub(super) fn listening(&mut self, socket: SocketId) -> Option<&mut Socket> {
         self.sockets.get_mut(&socket).filter(|state| !state.closing)
     }
 

@@ -20,6 +20,11 @@ impl Throttle {
         self.full_at = next;
         true
     }
+
+    /// Tells whether the bucket is full.
+    pub fn is_unused(&self, now: Duration) -> bool {
+        self.full_at <= now
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Resume tokens: a member's proof that it is who it was.
+//! Tokens: a member's proof that it is who it was, and a host's that it is host.
 //!
 //! Nothing is stored. Whatever server holds the key accepts the token, also one that was started after a crash.
 
@@ -6,15 +6,29 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::{fmt, time::Duration};
-use wire::{MemberId, ResumeToken, RoomId};
+use wire::{HostToken, MemberId, ResumeToken, RoomId};
 
-/// Mints and verifies resume tokens with one key.
+/// Mints and verifies tokens with one key.
 ///
-/// A token is `<end>.<member>.<HMAC-SHA256 of room, member and end>`, where `end` is in seconds since 1970 (hex).
+/// A resume token is `<end>.<member>.<lineage>.<came>.<issued>.<HMAC-SHA256 of these and the room>`, with times in hex:
+/// `end` and `issued` in seconds since 1970, `came` in milliseconds.
 #[derive(Clone)]
 pub struct Tokens {
-    /// Keyed already: what is left to do for a token is a copy and two blocks.
+    /// Keyed already: what is left to do for a token is a copy and a few blocks.
     mac: Hmac<Sha256>,
+}
+
+/// What a resume token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// Who its bearer is, or was before its page was loaded anew.
+    pub member: MemberId,
+    /// The first member that the bearer was in this room, through all reloads.
+    pub lineage: MemberId,
+    /// When that one came in, in milliseconds since 1970.
+    pub came: u64,
+    /// When the token was minted.
+    pub issued: Duration,
 }
 
 impl Tokens {
@@ -30,31 +44,64 @@ impl Tokens {
     ///
     /// # Panics
     /// Never: the parts are within the bounds of a token by their types.
-    #[allow(clippy::expect_used, reason = "200 + 16 + 43 characters are fewer than 500")]
-    pub fn mint(&self, room: &RoomId, member: &MemberId, end: Duration) -> ResumeToken {
-        let end = end.as_secs();
-        let proof = URL_SAFE_NO_PAD.encode(self.sign(room, member, end).finalize().into_bytes());
-        ResumeToken::try_from(format!("{end:x}.{member}.{proof}")).expect("a token's characters")
+    #[allow(
+        clippy::expect_used,
+        reason = "2 × 200 + 3 × 16 + 43 characters and 5 dots are fewer than 700"
+    )]
+    pub fn mint(&self, room: &RoomId, pass: &Pass, end: Duration) -> ResumeToken {
+        let claims = claims(pass, end.as_secs());
+        let proof = URL_SAFE_NO_PAD.encode(self.sign(room, &claims).finalize().into_bytes());
+        ResumeToken::try_from(format!("{claims}.{proof}")).expect("a token's characters")
     }
 
-    /// Returns whose token it is, if it is one of ours, for this room, and `now` is before its end.
-    pub fn verify(&self, room: &RoomId, token: &ResumeToken, now: Duration) -> Option<MemberId> {
-        let mut parts = token.as_str().split('.');
-        let (end, member, proof) = (parts.next()?, parts.next()?, parts.next()?);
-        let end = u64::from_str_radix(end, 16).ok()?;
-        let member: MemberId = member.parse().ok()?;
+    /// Returns what a token says, if it is one of ours, for this room, and `now` is before its end.
+    pub fn verify(&self, room: &RoomId, token: &ResumeToken, now: Duration) -> Option<Pass> {
+        let (said, proof) = token.as_str().rsplit_once('.')?;
         let proof = URL_SAFE_NO_PAD.decode(proof).ok()?;
         // The comparison takes the same time wherever the two differ.
-        self.sign(room, &member, end).verify_slice(&proof).ok()?;
-        (now.as_secs() < end && parts.next().is_none()).then_some(member)
+        self.sign(room, said).verify_slice(&proof).ok()?;
+        let mut parts = said.split('.');
+        let (end, member, lineage) = (parts.next()?, parts.next()?, parts.next()?);
+        let (came, issued) = (parts.next()?, parts.next()?);
+        let number = |part: &str| u64::from_str_radix(part, 16).ok();
+        let pass = Pass {
+            member: member.parse().ok()?,
+            lineage: lineage.parse().ok()?,
+            came: number(came)?,
+            issued: Duration::from_secs(number(issued)?),
+        };
+        (now.as_secs() < number(end)? && parts.next().is_none()).then_some(pass)
     }
 
-    fn sign(&self, room: &RoomId, member: &MemberId, end: u64) -> Hmac<Sha256> {
+    /// Makes the secret of a host: it follows from what happens once only, and nobody without the key can tell it.
+    ///
+    /// # Panics
+    /// Never: it is 43 characters of base64.
+    #[allow(clippy::expect_used, reason = "43 characters of base64 are a token")]
+    pub fn mint_host(&self, room: &RoomId, member: &MemberId, version: u64) -> HostToken {
         let mut mac = self.mac.clone();
-        // No part can hold a line break, so no two triples give the same text.
-        mac.update(format!("tsukiyo resume\n{room}\n{member}\n{end:x}").as_bytes());
+        mac.update(format!("tsukiyo host\n{room}\n{member}\n{version:x}").as_bytes());
+        let secret = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        // Ids must not begin with two underscores, which base64 may.
+        format!("h{secret}").parse().expect("a token's characters")
+    }
+
+    fn sign(&self, room: &RoomId, claims: &str) -> Hmac<Sha256> {
+        let mut mac = self.mac.clone();
+        // A room's name holds no line break, and claims are the rest: no two pairs give the same text.
+        mac.update(format!("tsukiyo resume\n{room}\n{claims}").as_bytes());
         mac
     }
+}
+
+fn claims(pass: &Pass, end: u64) -> String {
+    let Pass {
+        member,
+        lineage,
+        came,
+        issued,
+    } = pass;
+    format!("{end:x}.{member}.{lineage}.{came:x}.{:x}", issued.as_secs())
 }
 
 impl fmt::Debug for Tokens {
@@ -74,20 +121,28 @@ mod tests {
         name.parse().unwrap()
     }
 
+    fn pass(member: &str) -> Pass {
+        Pass {
+            member: member.parse().unwrap(),
+            lineage: "first".parse().unwrap(),
+            came: 7_000,
+            issued: Duration::from_secs(900),
+        }
+    }
+
     #[test]
     fn a_token_tells_whose_it_is_wherever_the_key_is_known() {
-        let member: MemberId = "kaguya".parse().unwrap();
-        let token = Tokens::new(b"key").mint(&room("月見"), &member, END);
+        let token = Tokens::new(b"key").mint(&room("月見"), &pass("kaguya"), END);
         assert_eq!(
             Tokens::new(b"key").verify(&room("月見"), &token, NOW),
-            Some(member)
+            Some(pass("kaguya"))
         );
     }
 
     #[test]
     fn a_token_of_another_room_or_key_is_no_token() {
         let tokens = Tokens::new(b"key");
-        let token = tokens.mint(&room("a"), &"m".parse().unwrap(), END);
+        let token = tokens.mint(&room("a"), &pass("m"), END);
         assert_eq!(tokens.verify(&room("b"), &token, NOW), None);
         assert_eq!(Tokens::new(b"other").verify(&room("a"), &token, NOW), None);
     }
@@ -95,29 +150,34 @@ mod tests {
     #[test]
     fn a_token_ends() {
         let tokens = Tokens::new(b"key");
-        let token = tokens.mint(&room("a"), &"m".parse().unwrap(), END);
-        assert!(
-            tokens
-                .verify(&room("a"), &token, END - Duration::from_secs(1))
-                .is_some()
-        );
+        let token = tokens.mint(&room("a"), &pass("m"), END);
+        let before = END - Duration::from_secs(1);
+        assert!(tokens.verify(&room("a"), &token, before).is_some());
         assert_eq!(tokens.verify(&room("a"), &token, END), None);
     }
 
     #[test]
     fn no_part_of_a_token_can_be_changed() {
         let tokens = Tokens::new(b"key");
-        let minted = tokens.mint(&room("a"), &"me".parse().unwrap(), END);
+        let minted = tokens.mint(&room("a"), &pass("me"), END);
         let parts: Vec<&str> = minted.as_str().split('.').collect();
-        let proof = parts[2];
+        let with = |place: usize, part: &str| {
+            let mut parts = parts.clone();
+            parts[place] = part;
+            parts.join(".")
+        };
         for forged in [
-            format!("{:x}.me.{proof}", 3_000),
-            format!("{}.you.{proof}", parts[0]),
-            format!("{}.me.{}", parts[0], &proof[1..]),
-            format!("{}.me.{proof}.more", parts[0]),
-            format!("{}.me", parts[0]),
+            with(0, &format!("{:x}", 3_000)),
+            with(1, "you"),
+            with(2, "second"),
+            with(3, "0"),
+            with(4, "ffff"),
+            with(5, &parts[5][1..]),
+            format!("{}.more", minted.as_str()),
+            parts[..5].join("."),
+            parts[..2].join("."),
             "nonsense".to_owned(),
-            "..".to_owned(),
+            ".....".to_owned(),
         ] {
             let forged: ResumeToken = forged.parse().unwrap();
             assert_eq!(
@@ -130,10 +190,32 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_member_id_still_makes_a_token() {
+    fn the_longest_ids_still_make_a_token() {
         let tokens = Tokens::new(b"key");
         let member: MemberId = "m".repeat(wire::limits::ID_CHARS).parse().unwrap();
-        let token = tokens.mint(&room("a"), &member, Duration::from_secs(u64::MAX));
-        assert_eq!(tokens.verify(&room("a"), &token, NOW), Some(member));
+        let pass = Pass {
+            member: member.clone(),
+            lineage: member,
+            came: u64::MAX,
+            issued: Duration::from_secs(u64::MAX),
+        };
+        let token = tokens.mint(&room("a"), &pass, Duration::from_secs(u64::MAX));
+        assert_eq!(tokens.verify(&room("a"), &token, NOW), Some(pass));
+    }
+
+    #[test]
+    fn hosts_of_other_rooms_times_and_keys_have_other_secrets() {
+        let tokens = Tokens::new(b"key");
+        let me: MemberId = "me".parse().unwrap();
+        let mine = tokens.mint_host(&room("a"), &me, 1);
+        assert_eq!(mine, Tokens::new(b"key").mint_host(&room("a"), &me, 1));
+        for other in [
+            tokens.mint_host(&room("b"), &me, 1),
+            tokens.mint_host(&room("a"), &"you".parse().unwrap(), 1),
+            tokens.mint_host(&room("a"), &me, 2),
+            Tokens::new(b"other").mint_host(&room("a"), &me, 1),
+        ] {
+            assert_ne!(mine, other);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Accepts connections on one port, and serves HTTP/1.1 over each.
 
+use crate::socket::Peer;
 use http::{Request, Response};
 use hyper::{
     body::{Body, Incoming},
@@ -22,6 +23,24 @@ const HEAD_BYTES: usize = 64 * 1024;
 const PAUSE: Duration = Duration::from_millis(100);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A service whose requests tell where they come from.
+#[derive(Debug, Clone)]
+struct Named<S> {
+    service: S,
+    peer: Peer,
+}
+
+impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn call(&self, mut request: Request<Incoming>) -> S::Future {
+        request.extensions_mut().insert(self.peer);
+        self.service.call(request)
+    }
+}
 
 /// A port that is listened on. Every task that serves it holds a receiver.
 #[derive(Debug)]
@@ -72,8 +91,12 @@ where
             () = is_true(&mut stopped) => return,
         };
         match accepted {
-            Ok((stream, _)) => {
-                tokio::spawn(serve(stream, service.clone(), stopped.clone()));
+            Ok((stream, from)) => {
+                let service = Named {
+                    service: service.clone(),
+                    peer: Peer(from.ip()),
+                };
+                tokio::spawn(serve(stream, service, stopped.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");

@@ -23,6 +23,8 @@ const IDLE: Duration = Duration::from_secs(60);
 /// A message that is said and not yet stored.
 #[derive(Debug)]
 pub(super) struct Pending {
+    /// It is to be stored.
+    pub keep: bool,
     pub id: MessageId,
     pub member: MemberId,
     pub name: DisplayName,
@@ -38,7 +40,7 @@ pub(super) struct Scribe {
 
 impl Scribe {
     /// Stores a message behind all others of its room and reports to the hub; gives it back if too many wait.
-    pub fn write(&self, hub: &Hub, room: &RoomId, pending: Pending) -> Result<(), Pending> {
+    pub fn write(&self, hub: &Hub, room: &RoomId, pending: Pending) -> Result<(), Box<Pending>> {
         let mut rooms = self.lock();
         let queue = rooms.entry(room.clone()).or_insert_with(|| {
             let (sender, receiver) = mpsc::channel(QUEUE);
@@ -46,7 +48,7 @@ impl Scribe {
             sender
         });
         queue.try_send(pending).map_err(|error| match error {
-            TrySendError::Full(pending) | TrySendError::Closed(pending) => pending,
+            TrySendError::Full(pending) | TrySendError::Closed(pending) => Box::new(pending),
         })
     }
 
@@ -113,7 +115,7 @@ async fn append(
         time = hub.unix_millis().max(time + 1);
         time
     };
-    let messages: Vec<ChatMessage> = batch
+    let mut messages: Vec<ChatMessage> = batch
         .iter()
         .map(|pending| ChatMessage {
             id: pending.id.clone(),
@@ -125,5 +127,16 @@ async fn append(
         .collect();
     // Whether or not the commit succeeds: these times are used.
     *last = Some(time);
-    hub.store().append_messages(room, &messages).await
+    let kept = messages.iter().zip(batch).filter(|(_, pending)| pending.keep);
+    let kept: Vec<ChatMessage> = kept.map(|(message, _)| message.clone()).collect();
+    if kept.is_empty() {
+        return Ok(messages);
+    }
+    let mut stored = hub.store().append_messages(room, &kept).await?.into_iter();
+    for (message, pending) in messages.iter_mut().zip(batch) {
+        if let Some(as_stored) = pending.keep.then(|| stored.next()).flatten() {
+            *message = as_stored;
+        }
+    }
+    Ok(messages)
 }

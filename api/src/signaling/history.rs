@@ -17,11 +17,12 @@ const RETRIES: [Duration; 5] = [
     Duration::from_secs(30),
 ];
 
-/// Notes that a room is in use, and gives its history to a socket, if that is still there.
-pub(super) async fn load(hub: Hub, room: RoomId, socket: SocketId) {
+/// Notes that a room is in use, and gives its history to a socket, if that is still there: what was said from that time
+/// on, or nothing.
+pub(super) async fn load(hub: Hub, room: RoomId, socket: SocketId, since: Option<u64>) {
     let mut pauses = RETRIES.into_iter();
     loop {
-        match read(&hub, &room).await {
+        match read(&hub, &room, since).await {
             Ok((messages, more)) => {
                 return hub.input(Input::HistoryLoaded {
                     room,
@@ -39,9 +40,15 @@ pub(super) async fn load(hub: Hub, room: RoomId, socket: SocketId) {
     }
 }
 
-async fn read(hub: &Hub, room: &RoomId) -> Result<(Vec<ChatMessage>, bool), StoreError> {
+async fn read(hub: &Hub, room: &RoomId, since: Option<u64>) -> Result<(Vec<ChatMessage>, bool), StoreError> {
     let store = hub.store();
-    let (opened, history) = tokio::join!(store.open_room(room), store.history(room, None, HISTORY_MESSAGES));
+    let history = async {
+        match since {
+            Some(since) => store.history(room, since, None, HISTORY_MESSAGES).await,
+            None => Ok((Vec::new(), false)),
+        }
+    };
+    let (opened, history) = tokio::join!(store.open_room(room), history);
     opened?;
     history
 }

@@ -2,17 +2,19 @@
 
 use super::{
     chat::{Pending, Scribe},
-    history,
+    history, rules,
 };
 use crate::{
     clock::Clock,
+    passcode::Passcodes,
     rest::Presence,
-    rooms::{Census, Input, Output, Rooms, Settings, SocketId},
+    rooms::{Census, Input, Output, Pass, Rooms, Rules, Settings, SocketId, Tokens},
     socket::Outbox,
     store::Store,
 };
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -21,7 +23,7 @@ use std::{
 };
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
-use wire::{RoomId, RoomInfo, ServerMessage};
+use wire::{ResumeToken, RoomId, RoomInfo, ServerMessage};
 
 /// Everybody's rooms. Clones are the same hub.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ struct Inner {
     clock: Clock,
     store: Store,
     scribe: Scribe,
+    passcodes: Passcodes,
+    tokens: Tokens,
     /// The time at which the rooms want to be woken has changed.
     rescheduled: Arc<Notify>,
     next_socket: AtomicU64,
@@ -54,6 +58,7 @@ impl Hub {
     /// Makes rooms over a store, and starts the task that keeps their time. It ends with the last clone.
     pub fn start(settings: Settings, store: Store) -> Self {
         let clock = Clock::start();
+        let tokens = settings.tokens.clone();
         let rescheduled = Arc::new(Notify::new());
         let hub = Self(Arc::new(Inner {
             state: Mutex::new(State {
@@ -63,6 +68,8 @@ impl Hub {
             clock,
             store,
             scribe: Scribe::default(),
+            passcodes: Passcodes::default(),
+            tokens,
             rescheduled: Arc::clone(&rescheduled),
             next_socket: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
@@ -89,7 +96,7 @@ impl Hub {
     }
 
     /// Takes a socket in, unless the server is about to stop.
-    pub(super) fn connect(&self, outbox: Arc<Outbox>) -> Option<(SocketId, Open)> {
+    pub(super) fn connect(&self, outbox: Arc<Outbox>, address: Option<IpAddr>) -> Option<(SocketId, Open)> {
         let open = self.0.open.subscribe();
         let socket = SocketId(self.0.next_socket.fetch_add(1, Ordering::Relaxed));
         let mut state = self.lock();
@@ -98,7 +105,7 @@ impl Hub {
             return None;
         }
         state.outboxes.insert(socket, outbox);
-        self.handle(&mut state, Input::Connected { socket });
+        self.handle(&mut state, Input::Connected { socket, address });
         Some((socket, open))
     }
 
@@ -114,6 +121,10 @@ impl Hub {
 
     pub(super) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    pub(super) fn passcodes(&self) -> &Passcodes {
+        &self.0.passcodes
     }
 
     /// Returns the time since 1970 in milliseconds.
@@ -168,10 +179,27 @@ impl Hub {
                         outbox.close(code, reason);
                     }
                 }
-                Output::OpenRoom { room, socket } => {
-                    tokio::spawn(history::load(self.clone(), room, socket));
+                Output::OpenRoom { room, socket, since } => {
+                    tokio::spawn(history::load(self.clone(), room, socket, since));
+                }
+                Output::LoadRules { room } => {
+                    tokio::spawn(rules::load(self.clone(), room));
+                }
+                Output::SaveRules { room, rules } => {
+                    tokio::spawn(rules::save(self.clone(), room, rules));
+                }
+                Output::CheckPasscode {
+                    socket,
+                    passcode,
+                    hash,
+                } => {
+                    tokio::spawn(rules::check_passcode(self.clone(), socket, passcode, hash));
+                }
+                Output::HashPasscode { socket, passcode } => {
+                    tokio::spawn(rules::hash_passcode(self.clone(), socket, passcode));
                 }
                 Output::StoreChat {
+                    keep,
                     room,
                     id,
                     member,
@@ -180,6 +208,7 @@ impl Hub {
                     nonce,
                 } => {
                     let pending = Pending {
+                        keep,
                         id,
                         member,
                         name,
@@ -187,7 +216,7 @@ impl Hub {
                         nonce,
                     };
                     if let Err(refused) = self.0.scribe.write(self, &room, pending) {
-                        let (member, nonce) = (refused.member, refused.nonce);
+                        let Pending { member, nonce, .. } = *refused;
                         let refused = Input::ChatRefused { room, member, nonce };
                         state.rooms.handle_input(self.0.clock.now(), refused);
                     }
@@ -206,6 +235,18 @@ impl Drop for Inner {
 impl Presence for Hub {
     async fn room(&self, id: &RoomId) -> RoomInfo {
         self.lock().rooms.presence(id)
+    }
+
+    async fn rules(&self, id: &RoomId) -> Option<Rules> {
+        self.lock().rooms.rules(id).cloned()
+    }
+
+    fn pass(&self, id: &RoomId, token: &ResumeToken) -> Option<Pass> {
+        self.0.tokens.verify(id, token, self.0.clock.now())
+    }
+
+    fn now(&self) -> Duration {
+        self.0.clock.now()
     }
 }
 

@@ -4,11 +4,13 @@
 //! - Nothing of the protocol is decided here; see [`crate::rooms`].
 //! - Inputs are taken one after the other, and their outputs are queued before the next input is taken. So everybody
 //!   hears things in one order.
-//! - Nothing waits for the store but the chat messages and histories that come from it.
+//! - Nothing waits for the store but the first one who comes into a room, whose rules must be known, and the chat
+//!   messages and histories that come from it.
 
 mod chat;
 mod history;
 mod hub;
+mod rules;
 
 pub use hub::Hub;
 
@@ -16,7 +18,7 @@ use crate::{
     rooms::{Input, SocketId},
     socket::{self, Listener, Origins, Outbox, Upgrade},
 };
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use tracing::Instrument;
 use warp::{Filter, Rejection, reply::Response};
 use wire::{ClientMessage, routes::SUBPROTOCOL};
@@ -35,9 +37,10 @@ pub fn routes(hub: Hub, origins: Origins) -> impl Filter<Extract = (Response,), 
                     "the server is shutting down; connect again soon",
                 );
             }
+            let address = upgrade.address();
             match upgrade.accept(&origins, Some(SUBPROTOCOL)) {
                 Ok((response, on_upgrade)) => {
-                    tokio::spawn(serve(hub.clone(), on_upgrade));
+                    tokio::spawn(serve(hub.clone(), on_upgrade, address));
                     response.map(|()| Response::default().into_body())
                 }
                 Err(refusal) => refusal.response(),
@@ -45,12 +48,12 @@ pub fn routes(hub: Hub, origins: Origins) -> impl Filter<Extract = (Response,), 
         })
 }
 
-async fn serve(hub: Hub, on_upgrade: hyper::upgrade::OnUpgrade) {
+async fn serve(hub: Hub, on_upgrade: hyper::upgrade::OnUpgrade, address: Option<IpAddr>) {
     let Ok(io) = on_upgrade.await else {
         return;
     };
     let outbox = Arc::new(Outbox::default());
-    let Some((socket, _open)) = hub.connect(Arc::clone(&outbox)) else {
+    let Some((socket, _open)) = hub.connect(Arc::clone(&outbox), address) else {
         return;
     };
     let span = tracing::info_span!("socket", id = %socket);

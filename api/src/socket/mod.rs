@@ -12,7 +12,7 @@ mod upgrade;
 
 pub use outbox::Outbox;
 pub use pump::{Listener, serve};
-pub use upgrade::{Origins, Upgrade, upgrade};
+pub use upgrade::{Origins, Peer, Upgrade, upgrade};
 
 /// Close codes, RFC 6455 §7.4.1 and the IANA registry.
 pub mod close {

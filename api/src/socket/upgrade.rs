@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, net::IpAddr, sync::Arc};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use warp::Filter;
 
@@ -19,7 +19,12 @@ pub struct Upgrade {
     method: Method,
     headers: HeaderMap,
     on_upgrade: Option<OnUpgrade>,
+    peer: Option<Peer>,
 }
+
+/// Where a connection comes from. Whoever accepts connections puts it into the extensions of every request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 /// Why a request does not become a WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,14 +80,21 @@ pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Infallible> + Clon
     warp::method()
         .and(warp::header::headers_cloned())
         .and(warp::ext::optional::<OnUpgrade>())
-        .map(|method, headers, on_upgrade| Upgrade {
+        .and(warp::ext::optional::<Peer>())
+        .map(|method, headers, on_upgrade, peer| Upgrade {
             method,
             headers,
             on_upgrade,
+            peer,
         })
 }
 
 impl Upgrade {
+    /// Returns where the request comes from, if that is known.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.peer.map(|peer| peer.0)
+    }
+
     /// Checks the request. Returns what is to be answered, and what becomes the socket once that is sent.
     ///
     /// With a `subprotocol`, a client that offers subprotocols must offer it.

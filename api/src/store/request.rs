@@ -52,6 +52,20 @@ pub(super) fn merge(name: String, fields: HashMap<String, Value>) -> Write {
     }
 }
 
+/// Writes the given fields of a document that must be as it was at that time, and no others.
+pub(super) fn merge_unchanged(
+    name: String,
+    fields: HashMap<String, Value>,
+    since: Option<Timestamp>,
+) -> Write {
+    Write {
+        current_document: since.map(|since| Precondition {
+            condition_type: Some(ConditionType::UpdateTime(since)),
+        }),
+        ..merge(name, fields)
+    }
+}
+
 /// Deletes a document that must be there.
 pub(super) fn delete(name: String) -> Write {
     Write {
@@ -93,6 +107,15 @@ pub(super) fn newest_first(collection: &str, field: &str, limit: usize) -> Struc
 /// Leaves out everything up to and including the place that the values name in the query's order.
 pub(super) fn after(mut query: StructuredQuery, values: Vec<Value>) -> StructuredQuery {
     query.start_at = Some(Cursor {
+        values,
+        before: false,
+    });
+    query
+}
+
+/// Leaves out everything behind the place that the values name in the query's order.
+pub(super) fn up_to(mut query: StructuredQuery, values: Vec<Value>) -> StructuredQuery {
+    query.end_at = Some(Cursor {
         values,
         before: false,
     });

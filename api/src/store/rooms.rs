@@ -2,13 +2,13 @@
 
 use super::{
     Store, StoreError,
-    request::{self, after, create, merge, newest_first, stamped},
+    request::{self, after, create, merge, newest_first, stamped, up_to},
 };
 use gcloud_sdk::google::firestore::v1::{Document, MapValue, Value, Write, value::ValueType};
 use std::collections::{BTreeMap, HashMap};
 use wire::{ChatMessage, MessageId, RoomId};
 
-const ROOMS: &str = "rooms";
+pub(super) const ROOMS: &str = "rooms";
 const MESSAGES: &str = "messages";
 const CREATED: &str = "created_at";
 const LAST_ACTIVE: &str = "last_active_at";
@@ -43,13 +43,14 @@ impl Store {
 
     /// Returns the last `limit` messages of a room, the oldest first, and whether there are earlier ones.
     ///
-    /// With `before`, only those sent before that time, in milliseconds since 1970.
+    /// Only those sent at `since` or later, in milliseconds since 1970, and with `before`, before that time.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database is out of reach.
     pub async fn history(
         &self,
         room: &RoomId,
+        since: u64,
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<ChatMessage>, bool), StoreError> {
@@ -57,6 +58,9 @@ impl Store {
         let mut query = newest_first(MESSAGES, SENT, limit.saturating_add(1));
         if let Some(before) = before {
             query = after(query, vec![request::time(before)]);
+        }
+        if since > 0 {
+            query = up_to(query, vec![request::time(since)]);
         }
         let parent = self.client.path(&[ROOMS, room.as_str()]);
         let mut documents = self.client.query(parent, query).await?;

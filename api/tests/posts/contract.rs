@@ -107,7 +107,10 @@ async fn pages_of_other_origins_may_read_and_write() {
             "{method}"
         );
     }
-    assert_eq!(asked.header("access-control-allow-headers"), "content-type");
+    assert_eq!(
+        asked.header("access-control-allow-headers"),
+        "authorization, content-type"
+    );
     server.stop().await;
 }
 

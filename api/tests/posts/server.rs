@@ -4,13 +4,16 @@ use crate::{
     http::{self, Answer},
     world::World,
 };
-use api::rest::{self, Presence};
+use api::{
+    rest::{self, Presence},
+    rooms::{Pass, Rules, Tokens},
+};
 use emulator::Emulator;
 use serde_json::Value;
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use warp::Filter;
-use wire::{DisplayName, RoomId, RoomInfo};
+use wire::{DisplayName, ResumeToken, RoomId, RoomInfo};
 
 pub struct Server {
     pub world: World,
@@ -106,6 +109,27 @@ impl Presence for Kaguya {
             id: id.clone(),
             members: vec![DisplayName::new("かぐや").expect("it is a name")],
             capacity: 16,
+            guarded: false,
         }
     }
+
+    async fn rules(&self, _: &RoomId) -> Option<Rules> {
+        None
+    }
+
+    fn pass(&self, id: &RoomId, token: &ResumeToken) -> Option<Pass> {
+        tokens().verify(id, token, self.now())
+    }
+
+    fn now(&self) -> Duration {
+        NOW
+    }
+}
+
+/// The time of every request.
+pub const NOW: Duration = Duration::from_secs(1_800_000_000);
+
+/// What the server mints tokens with.
+pub fn tokens() -> Tokens {
+    Tokens::new(b"a key for tests")
 }

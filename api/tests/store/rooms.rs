@@ -61,7 +61,7 @@ pub async fn a_room_opened_by_many_at_once_is_one_room(world: &World) {
 pub async fn an_empty_room_has_no_history(world: &World) {
     let (messages, more) = world
         .store
-        .history(&room("void"), None, 10)
+        .history(&room("void"), 0, None, 10)
         .await
         .expect("it answers");
     assert_eq!((messages.len(), more), (0, false));
@@ -88,7 +88,11 @@ pub async fn history_is_read_backwards_page_by_page(world: &World) {
         let mut read: Vec<ChatMessage> = Vec::new();
         loop {
             let before = read.first().map(|message| message.sent_at);
-            let (mut page, more) = world.store.history(&name, before, limit).await.expect("a page");
+            let (mut page, more) = world
+                .store
+                .history(&name, 0, before, limit)
+                .await
+                .expect("a page");
             page.append(&mut read);
             read = page;
             assert_eq!(
@@ -105,14 +109,14 @@ pub async fn history_is_read_backwards_page_by_page(world: &World) {
     }
     let (all, _) = world
         .store
-        .history(&name, Some(u64::MAX), 200)
+        .history(&name, 0, Some(u64::MAX), 200)
         .await
         .expect("a page");
     assert_eq!(all, said, "before the end of time is everything");
     assert!(
         world
             .store
-            .history(&name, Some(0), 200)
+            .history(&name, 0, Some(0), 200)
             .await
             .expect("a page")
             .0
@@ -140,7 +144,7 @@ pub async fn a_repeated_message_keeps_its_first_content(world: &World) {
         .expect("it is stored");
     let expected = [repeated[0].clone(), first.clone(), repeated[2].clone()];
     assert_eq!(stored, expected);
-    let (history, more) = world.store.history(&name, None, 10).await.expect("a page");
+    let (history, more) = world.store.history(&name, 0, None, 10).await.expect("a page");
     assert_eq!(history, [first, repeated[0].clone(), repeated[2].clone()]);
     assert!(!more);
 }
@@ -155,7 +159,7 @@ pub async fn one_batch_may_name_a_message_twice(world: &World) {
         .expect("it is stored");
     assert_eq!(stored, [first.clone(), first.clone()]);
     assert_eq!(
-        world.store.history(&name, None, 10).await.expect("a page").0,
+        world.store.history(&name, 0, None, 10).await.expect("a page").0,
         [first]
     );
     assert!(
@@ -184,7 +188,7 @@ pub async fn of_crossing_batches_one_content_wins(world: &World) {
     )
     .await
     .expect("all are answered");
-    let (history, _) = world.store.history(&name, None, 100).await.expect("a page");
+    let (history, _) = world.store.history(&name, 0, None, 100).await.expect("a page");
     assert_eq!(history.len(), 10);
     assert!(
         stored.iter().all(|answer| *answer == history),
@@ -205,7 +209,7 @@ pub async fn rooms_do_not_hear_each_other(world: &World) {
         .await
         .expect("it is stored");
     for (name, said) in [(one, "here"), (other, "there")] {
-        let (history, _) = world.store.history(&name, None, 10).await.expect("a page");
+        let (history, _) = world.store.history(&name, 0, None, 10).await.expect("a page");
         assert_eq!(
             history
                 .iter()
@@ -232,6 +236,28 @@ pub async fn what_is_no_message_is_passed_over(world: &World) {
         .direct
         .put([("rooms/mixed/messages/odd".to_owned(), odd)])
         .await;
-    let (history, more) = world.store.history(&name, None, 10).await.expect("a page");
+    let (history, more) = world.store.history(&name, 0, None, 10).await.expect("a page");
     assert_eq!((history, more), (vec![good], false));
+}
+
+pub async fn history_may_begin_at_a_time(world: &World) {
+    let name = room("since");
+    let said = messages(10);
+    let stored = world
+        .store
+        .append_messages(&name, &said)
+        .await
+        .expect("it is stored");
+    let page = async |since, before, limit| {
+        let page = world.store.history(&name, since, before, limit).await;
+        page.expect("a page")
+    };
+    assert_eq!(page(START + 6, None, 10).await, (stored[6..].to_vec(), false));
+    assert_eq!(page(START + 6, None, 2).await, (stored[8..].to_vec(), true));
+    assert_eq!(
+        page(START + 6, Some(START + 8), 10).await,
+        (stored[6..8].to_vec(), false)
+    );
+    assert_eq!(page(START + 10, None, 10).await, (vec![], false));
+    assert_eq!(page(START + 6, Some(START + 3), 10).await, (vec![], false));
 }

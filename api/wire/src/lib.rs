@@ -15,13 +15,15 @@ pub mod media;
 pub mod posts;
 pub mod rooms;
 pub mod routes;
+pub mod rules;
 pub mod signal;
 mod tagged;
 pub mod text;
 
 pub use gestures::Reaction;
-pub use ids::{BadId, HandshakeId, MemberId, MessageId, Nonce, ResumeToken, RoomId};
+pub use ids::{BadId, HandshakeId, HostToken, MemberId, MessageId, Nonce, ResumeToken, RoomId};
 pub use media::{IceCandidate, IceServer, MediaState, Missing, Sdp, SdpTooLarge};
 pub use rooms::{ChatMessage, Member, RoomInfo};
+pub use rules::{Action, BadPasscode, HistoryPolicy, Passcode, RoomRules};
 pub use signal::{ClientMessage, ErrorCode, LeaveReason, ServerMessage};
 pub use text::{BadText, ChatText, DisplayName};

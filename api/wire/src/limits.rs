@@ -16,6 +16,10 @@ pub const SDP_BYTES: usize = 48 * 1024;
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// Members of one room. A mesh carries no more; larger rooms want an SFU.
 pub const ROOM_MEMBERS: usize = 16;
+/// Length of a room's passcode, in characters: the least and the most.
+pub const PASSCODE_CHARS: (usize, usize) = (4, 64);
+/// People who wait to be let into one room.
+pub const ROOM_WAITING: usize = 32;
 /// Chat messages that a newcomer is sent at once; earlier ones are asked for over REST.
 pub const HISTORY_MESSAGES: usize = 100;
 /// A post's `photo`, as a data URL.

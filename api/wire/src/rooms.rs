@@ -40,8 +40,11 @@ pub struct ChatMessage {
 pub struct RoomInfo {
     /// Which room.
     pub id: RoomId,
-    /// The names of those inside, in the order in which they came.
+    /// The names of those inside, in the order in which they came. Of a room that is not open to everybody, none.
     pub members: Vec<DisplayName>,
     /// How many may be inside at once.
     pub capacity: usize,
+    /// Somebody is inside, and not everybody may come in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guarded: bool,
 }

@@ -3,8 +3,9 @@
 //! The names of the handshake's messages are the ancestor's: `join`, `accept`, `offer`, `answer`, `candidate`.
 
 use crate::{
-    ChatMessage, ChatText, DisplayName, HandshakeId, IceCandidate, IceServer, MediaState, Member, MemberId,
-    Missing, Nonce, Reaction, ResumeToken, RoomId, RoomInfo, Sdp, tagged::tagged,
+    Action, ChatMessage, ChatText, DisplayName, HandshakeId, HistoryPolicy, HostToken, IceCandidate,
+    IceServer, MediaState, Member, MemberId, Missing, Nonce, Passcode, Reaction, ResumeToken, RoomId,
+    RoomInfo, Sdp, tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,15 @@ pub enum ClientMessage {
         /// `false` when the page was loaded anew, so that the member it was leaves and a new one comes.
         #[serde(default)]
         keep: bool,
+        /// What the person was told to get in with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passcode: Option<Passcode>,
+        /// The token of an earlier [`ServerMessage::Host`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<HostToken>,
+        /// The number of the last [`ServerMessage::Order`] that was followed; 0 before the first.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        order: u32,
     },
     /// Step 2-2: tells a member that its offer is awaited under this handshake.
     Accept {
@@ -88,6 +98,10 @@ pub enum ClientMessage {
     Media {
         /// What is sent.
         media: MediaState,
+        /// The number of the last [`ServerMessage::Order`] that was followed; 0 before the first. What was said before
+        /// an order is not to undo it.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        order: u32,
     },
     /// Raises a hand, or takes it down.
     Hand {
@@ -106,7 +120,18 @@ pub enum ClientMessage {
         /// Comes back with the stored message; saying it again under the same nonce stores nothing new.
         nonce: Nonce,
     },
-    /// Leaves the room; the socket stays.
+    /// Does something that only a host may.
+    Moderate {
+        /// What.
+        action: Action,
+        /// To whom, where the action concerns somebody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<MemberId>,
+        /// For [`Action::Passcode`]: the new one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passcode: Option<Passcode>,
+    },
+    /// Leaves the room, or ceases to wait for it; the socket stays.
     Leave,
     /// Asks for a [`ServerMessage::Pong`], to learn whether the link still carries.
     Ping,
@@ -250,6 +275,42 @@ pub enum ServerMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
     },
+    /// The client must wait until the host lets it in; [`ServerMessage::Joined`] or an error follows.
+    Waiting {
+        /// For which room.
+        room: RoomId,
+    },
+    /// The room's rules and its hosts: when one comes in, and whenever they change.
+    Rules {
+        /// Nobody new comes in.
+        locked: bool,
+        /// Whoever is new waits until the host lets it in.
+        waiting: bool,
+        /// Whoever is new must know a passcode.
+        passcode: bool,
+        /// What one is given of the chat of before.
+        history: HistoryPolicy,
+        /// Who is host; several are one person in several tabs.
+        hosts: Vec<MemberId>,
+    },
+    /// For hosts only: everybody who waits, in the order in which they came.
+    Knocks {
+        /// The members that they will be.
+        people: Vec<Member>,
+    },
+    /// For one member only: the host has muted it or ended its share. It may undo that later, but not by what it said
+    /// before: its messages carry the number.
+    Order {
+        /// Which order it is, from 1 upwards.
+        order: u32,
+        /// What the others are told now. What is `false` is to be off.
+        media: MediaState,
+    },
+    /// The client is host. This proves it the next time.
+    Host {
+        /// The secret.
+        token: HostToken,
+    },
     /// The link carries.
     Pong,
 }
@@ -267,6 +328,12 @@ pub enum LeaveReason {
     Lost,
     /// It came back as a new member (the page was loaded anew).
     Replaced,
+    /// The host put it out.
+    Removed,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// What is wrong with something a client said.
@@ -291,6 +358,26 @@ pub enum ErrorCode {
     Superseded,
     /// The server is shutting down; another try soon will do.
     GoingAway,
+    /// The room asks for a passcode.
+    PasscodeWanted,
+    /// That is not the room's passcode.
+    PasscodeWrong,
+    /// Too many wrong passcodes, or too many vain attempts; another try in a while may do.
+    TooManyTries,
+    /// The room is locked.
+    Locked,
+    /// The host does not let the client in.
+    Denied,
+    /// The host has put the client out.
+    Removed,
+    /// The host has ended the call.
+    Ended,
+    /// What is known of the room is out of reach, so nobody can be let in; another try soon will do.
+    Unavailable,
+    /// Only a host may do that.
+    NotHost,
+    /// It cannot be done as things are, or not be stored.
+    NotDone,
 }
 
 #[cfg(test)]
@@ -335,7 +422,7 @@ mod tests {
     fn a_client_cannot_say_who_it_is() {
         let forged =
             json!({"type": "media", "member": "b", "from": "b", "media": {"audio": true, "video": true}});
-        let ClientMessage::Media { media } = serde_json::from_value(forged).unwrap() else {
+        let ClientMessage::Media { media, .. } = serde_json::from_value(forged).unwrap() else {
             panic!("not media")
         };
         assert_eq!(

@@ -63,7 +63,12 @@ impl ChatText {
     }
 }
 
-fn clean(what: &'static str, text: &str, limit: usize, keep: fn(char) -> bool) -> Result<String, BadText> {
+pub(crate) fn clean(
+    what: &'static str,
+    text: &str,
+    limit: usize,
+    keep: fn(char) -> bool,
+) -> Result<String, BadText> {
     let text = text.trim();
     if text.is_empty() {
         return Err(BadText::Empty { what });

@@ -1,7 +1,7 @@
 //! What a person asks for.
 
 use crate::platform::{AudioProcessing, VideoConstraints};
-use wire::{ChatText, DisplayName, Reaction, RoomId};
+use wire::{Action, ChatText, DisplayName, MemberId, Passcode, Reaction, RoomId};
 
 /// Everything that the components can ask of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,19 @@ pub enum Command {
         /// The name to go by.
         name: DisplayName,
     },
+    /// Shows this passcode to the room that asked for one, and asks to come in again.
+    Passcode(Passcode),
+    /// Does something that only a host may.
+    Moderate {
+        /// What.
+        action: Action,
+        /// To whom, where the action concerns somebody.
+        member: Option<MemberId>,
+        /// For [`Action::Passcode`]: the new one.
+        passcode: Option<Passcode>,
+    },
+    /// Takes note of what the host has ordered; it is shown no longer.
+    Understood,
     /// Leaves the room and returns to the lobby. Camera and microphone stay as they are.
     Leave,
     /// Mutes or unmutes; opens the microphone if it is not open.

@@ -5,7 +5,7 @@ use crate::{
     quality::{Cause, Quality, Rating},
 };
 use std::{collections::BTreeMap, rc::Rc};
-use wire::{DisplayName, MediaState, MemberId, Missing, Reaction, RoomId, RoomInfo};
+use wire::{DisplayName, MediaState, Member, MemberId, Missing, Reaction, RoomId, RoomInfo, RoomRules};
 
 /// The state of a session as a person should see it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,6 +32,8 @@ pub struct View {
     pub signs: Rc<Vec<Sign>>,
     /// The chat, oldest first.
     pub chat: Rc<Chat>,
+    /// The room's rules, and who sees to them.
+    pub house: Rc<House>,
 }
 
 /// The link to the server. A lost link is not a lost call.
@@ -54,6 +56,11 @@ pub enum Phase {
     Lobby,
     /// `join` was sent, or will be when the link opens.
     Joining {
+        /// Which room.
+        room: RoomId,
+    },
+    /// Before the room, until its host lets the person in.
+    Waiting {
         /// Which room.
         room: RoomId,
     },
@@ -82,8 +89,51 @@ pub enum Refusal {
     Full,
     /// The same member came in from elsewhere (another tab with this page's token).
     Superseded,
+    /// The room asks for a passcode.
+    Passcode {
+        /// One was shown, and it was wrong.
+        wrong: bool,
+    },
+    /// Too many wrong passcodes, or vain knocks.
+    TooManyTries,
+    /// The room is locked.
+    Locked,
+    /// The host does not let the person in.
+    Denied,
+    /// The host has put the person out.
+    Removed,
+    /// The host has ended the call.
+    Ended,
+    /// The server cannot tell whether the person may come in.
+    Unavailable,
     /// Anything else, in the server's words.
     Other(String),
+}
+
+/// The room's rules, and who sees to them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct House {
+    /// The rules.
+    pub rules: RoomRules,
+    /// Who is host. Several are one person in several tabs.
+    pub hosts: Vec<MemberId>,
+    /// The person is.
+    pub mine: bool,
+    /// Who waits to be let in; known to hosts only.
+    pub knocks: Vec<Member>,
+    /// What the host has switched off, until the person takes note of it or switches it on again.
+    pub ordered: Option<Ordered>,
+    /// What the person wanted as a host and the server did not do, in its words.
+    pub trouble: Option<String>,
+}
+
+/// What a host has switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ordered {
+    /// The microphone.
+    Muted,
+    /// What was shared.
+    Unshared,
 }
 
 /// The person's own media.

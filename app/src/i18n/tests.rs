@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Every locale file, English and Japanese side by side.
-const FILES: [[&str; 2]; 4] = [
+const FILES: [[&str; 2]; 5] = [
     [
         include_str!("../../locales/en.ftl"),
         include_str!("../../locales/ja.ftl"),
@@ -22,6 +22,10 @@ const FILES: [[&str; 2]; 4] = [
     [
         include_str!("../../locales/recording/en.ftl"),
         include_str!("../../locales/recording/ja.ftl"),
+    ],
+    [
+        include_str!("../../locales/house/en.ftl"),
+        include_str!("../../locales/house/ja.ftl"),
     ],
 ];
 

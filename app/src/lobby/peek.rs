@@ -36,6 +36,9 @@ pub fn Inside(room: Option<RoomId>) -> Element {
 
     let info = peek().filter(|info| Some(&info.id) == room.as_ref() && link() == Link::Open);
     let text = info.map(|info| {
+        if info.guarded {
+            return words.say("peek-guarded").to_owned();
+        }
         let names: Vec<_> = info.members.iter().map(|name| name.as_str()).collect();
         if names.is_empty() {
             return words.say("peek-nobody").to_owned();

@@ -1,7 +1,10 @@
 //! The side menu: what is wanted now and then. It is a group of buttons that opens and closes, which every screen reader
 //! and the Tab key know, and not an ARIA menu, whose arrow keys nobody would guess here.
 
-use super::Panels;
+use super::{
+    Panels,
+    house::{self, words::use_house_words},
+};
 use crate::{
     context::{use_app, use_part, use_words},
     icons::{self, Icon},
@@ -47,6 +50,7 @@ pub fn Menu(panels: Panels) -> Element {
 fn Items(panels: Panels, onclose: EventHandler<()>) -> Element {
     let app = use_app();
     let words = use_words();
+    let house_words = use_house_words();
     let mut menu = panels.menu;
     let can_record = use_hook(|| app.host().can_record());
     let can_show_apart = use_hook(|| app.host().can_show_apart());
@@ -118,6 +122,14 @@ fn Items(panels: Panels, onclose: EventHandler<()>) -> Element {
                 onclick: move |()| {
                     menu.set(false);
                     panels.toggle_stats();
+                },
+            }
+            Item {
+                icon: house::ICON,
+                label: house_words.say("house-title"),
+                onclick: move |()| {
+                    menu.set(false);
+                    panels.toggle_house();
                 },
             }
             Item {

@@ -156,7 +156,7 @@ pub fn use_hand(of: Option<MemberId>) -> Memo<Option<usize>> {
 pub fn me(view: &View) -> Option<&MemberId> {
     match &view.phase {
         Phase::Inside { me, .. } => Some(me),
-        Phase::Lobby | Phase::Joining { .. } | Phase::Refused { .. } => None,
+        Phase::Lobby | Phase::Joining { .. } | Phase::Waiting { .. } | Phase::Refused { .. } => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! One person, seen or not.
 
 use super::{
+    house::HostTools,
     keep_space,
     quality::{QualityMark, trouble},
     react::Gestures,
@@ -37,7 +38,8 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
             "data-front": front,
             "data-speaking": person.speaking,
             if let Some(stream) = person.stream.clone() {
-                Picture { stream, volume: volume.share() }
+                // Who is muted is not heard, whatever it sends: what it may say is the server's to tell.
+                Picture { stream, volume: if person.media.audio { volume.share() } else { 0.0 } }
             }
             if !seen {
                 Avatar { name: person.name.clone() }
@@ -62,6 +64,7 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
             NameTag { name: person.name.to_string(), muted: !person.media.audio, checkup: person.checkup, recording: person.media.recording }
             Gestures { of: Some(person.id.clone()) }
             div { class: "tile-tools", onkeydown: keep_space,
+                HostTools { person: person.clone() }
                 VolumeControl { name: person.name.clone(), volume }
                 PinButton { spot: Spot::Face(person.id.clone()), name: person.name.to_string(), pin }
             }

@@ -1,39 +1,51 @@
-//! Not in the room: it is full, or the call went on elsewhere.
+//! Not in the room: turned away, put out, or still before the door.
 
+use super::house::{PasscodeWanted, WaitingRoom, words::use_house_words};
 use crate::{
     context::{use_app, use_title, use_words},
     ui::header::Header,
 };
 use dioxus::prelude::*;
-use session::{Command, view::Refusal};
+use session::{
+    Command,
+    view::{Phase, Refusal},
+};
+
+/// Says where the person is instead.
+#[component]
+pub fn Turned(phase: Phase) -> Element {
+    super::use_room_words();
+    match phase {
+        Phase::Refused {
+            why: Refusal::Passcode { wrong },
+            ..
+        } => rsx! {
+            PasscodeWanted { wrong }
+        },
+        Phase::Refused { why, .. } => rsx! {
+            Refused { why }
+        },
+        Phase::Waiting { .. } | Phase::Lobby | Phase::Joining { .. } | Phase::Inside { .. } => rsx! {
+            WaitingRoom {}
+        },
+    }
+}
 
 /// Says why, and shows the way back to the lobby.
 #[component]
-pub fn Turned(why: Refusal) -> Element {
-    super::use_room_words();
+fn Refused(why: Refusal) -> Element {
     let app = use_app();
     let words = use_words();
-    let (title, hint) = match &why {
-        Refusal::Full => (
-            words.say("refused-full"),
-            words.say("refused-full-hint").to_owned(),
-        ),
-        Refusal::Superseded => (
-            words.say("refused-superseded"),
-            words.say("refused-superseded-hint").to_owned(),
-        ),
-        Refusal::Other(reason) => (
-            words.say("refused-other"),
-            words.fill("refused-other-hint", &[("reason", reason)]),
-        ),
-    };
-    use_title(title);
+    let (title, hint) = explain(&why);
+    use_title(&title);
 
     rsx! {
         Header {}
-        main { class: "page empty", role: "alert",
-            h1 { "{title}" }
-            p { "{hint}" }
+        main { class: "page empty",
+            div { class: "house-said", role: "alert",
+                h1 { "{title}" }
+                p { "{hint}" }
+            }
             button {
                 class: "button primary",
                 r#type: "button",
@@ -45,4 +57,25 @@ pub fn Turned(why: Refusal) -> Element {
             }
         }
     }
+}
+
+/// What has happened, and what to do.
+fn explain(why: &Refusal) -> (String, String) {
+    let (general, house) = (use_words(), use_house_words());
+    let (words, title, hint) = match why {
+        Refusal::Other(reason) => {
+            let hint = general.fill("refused-other-hint", &[("reason", reason)]);
+            return (general.say("refused-other").to_owned(), hint);
+        }
+        Refusal::Full => (general, "refused-full", "refused-full-hint"),
+        Refusal::Superseded => (general, "refused-superseded", "refused-superseded-hint"),
+        Refusal::Passcode { .. } => (house, "house-passcode-title", "house-passcode-hint"),
+        Refusal::TooManyTries => (house, "house-tries-title", "house-tries-hint"),
+        Refusal::Locked => (house, "house-locked-title", "house-locked-hint"),
+        Refusal::Denied => (house, "house-denied-title", "house-denied-hint"),
+        Refusal::Removed => (house, "house-removed-title", "house-removed-hint"),
+        Refusal::Ended => (house, "house-ended-title", "house-ended-hint"),
+        Refusal::Unavailable => (house, "house-away-title", "house-away-hint"),
+    };
+    (words.say(title).to_owned(), words.say(hint).to_owned())
 }

@@ -145,7 +145,7 @@ impl Stay {
         self.watchers.follow(view);
         match &view.phase {
             Phase::Refused { why, .. } => Err(anyhow!("the room does not let us in: {why:?}")),
-            Phase::Lobby | Phase::Joining { .. } | Phase::Inside { .. } => Ok(()),
+            Phase::Lobby | Phase::Joining { .. } | Phase::Waiting { .. } | Phase::Inside { .. } => Ok(()),
         }
     }
 

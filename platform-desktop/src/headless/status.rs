@@ -76,6 +76,7 @@ impl<'a> Status<'a> {
             phase: match view.phase {
                 Phase::Lobby => "lobby",
                 Phase::Joining { .. } => "joining",
+                Phase::Waiting { .. } => "waiting",
                 Phase::Inside { .. } => "inside",
                 Phase::Refused { .. } => "refused",
             },

@@ -204,8 +204,8 @@ impl Platform for Device {
         Ok(socket)
     }
 
-    async fn get(&self, path: &str) -> Result<String, Exception> {
-        let answer = self.0.server.get(path).await;
+    async fn get(&self, path: &str, bearer: Option<&str>) -> Result<String, Exception> {
+        let answer = self.0.server.get(path, bearer).await;
         answer.map_err(|error| Exception::new("NetworkError", error))
     }
 

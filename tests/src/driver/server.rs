@@ -109,7 +109,7 @@ impl Server {
     ///
     /// # Errors
     /// What is wrong, for a person to read.
-    pub async fn get(&self, path: &str) -> Result<String, String> {
+    pub async fn get(&self, path: &str, bearer: Option<&str>) -> Result<String, String> {
         let io = self.connect().ok_or("the server is not there")?;
         let text = |error: hyper::Error| error.to_string();
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(io))
@@ -118,6 +118,7 @@ impl Server {
         let task = tokio::spawn(connection);
         let request = http::Request::get(path)
             .header("host", "localhost")
+            .header("authorization", format!("Bearer {}", bearer.unwrap_or_default()))
             .body(Empty::<Bytes>::new())
             .map_err(|error| error.to_string())?;
         let response = sender.send_request(request).await.map_err(text)?;

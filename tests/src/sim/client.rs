@@ -117,6 +117,9 @@ impl Client {
             media: self.media,
             resume: self.token.clone(),
             keep: self.keep,
+            passcode: None,
+            host: None,
+            order: 0,
         }
     }
 

@@ -101,6 +101,11 @@ impl World {
             | ServerMessage::Missing { .. }
             | ServerMessage::Hands { .. }
             | ServerMessage::React { .. }
+            | ServerMessage::Waiting { .. }
+            | ServerMessage::Rules { .. }
+            | ServerMessage::Knocks { .. }
+            | ServerMessage::Order { .. }
+            | ServerMessage::Host { .. }
             | ServerMessage::Pong => return Ok(()),
         };
         self.feed(who, input)

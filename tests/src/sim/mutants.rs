@@ -300,6 +300,7 @@ impl Mutant {
                 | ClientMessage::Hand { .. }
                 | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
+                | ClientMessage::Moderate { .. }
                 | ClientMessage::Leave
                 | ClientMessage::Ping,
             )

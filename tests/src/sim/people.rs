@@ -73,7 +73,7 @@ impl World {
         client.media.audio = !muted;
         let media = client.media;
         if client.entered || client.asked > 0 {
-            self.say_to_server(who, ClientMessage::Media { media });
+            self.say_to_server(who, ClientMessage::Media { media, order: 0 });
         }
     }
 

@@ -29,7 +29,10 @@ impl Servers {
     /// A person's socket is open.
     pub fn connected(&mut self, now: Duration, who: usize, socket: SocketId) {
         match self {
-            Self::One(rooms) => rooms.handle_input(now, Input::Connected { socket }),
+            Self::One(rooms) => {
+                let address = None;
+                rooms.handle_input(now, Input::Connected { socket, address });
+            }
             Self::Two(twin) => twin.connected(who % 2, socket),
         }
     }

@@ -117,8 +117,13 @@ impl World {
                         self.queue.put(seen, Happening::ServerSeesClose(id));
                     }
                 }
-                Output::OpenRoom { room, socket } => self.open_room(room, socket),
+                Output::OpenRoom { room, socket, .. } => self.open_room(room, socket),
+                Output::LoadRules { room } => self.load_rules(room),
+                Output::SaveRules { room, rules } => self.save_rules(room, *rules),
+                // Nobody has a passcode here.
+                Output::CheckPasscode { .. } | Output::HashPasscode { .. } => {}
                 Output::StoreChat {
+                    keep: _,
                     room,
                     id,
                     member,
@@ -315,6 +320,11 @@ fn is_signal(message: &ServerMessage) -> bool {
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. }
         | ServerMessage::Error { .. }
+        | ServerMessage::Waiting { .. }
+        | ServerMessage::Rules { .. }
+        | ServerMessage::Knocks { .. }
+        | ServerMessage::Order { .. }
+        | ServerMessage::Host { .. }
         | ServerMessage::Pong => false,
     }
 }

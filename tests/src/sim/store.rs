@@ -1,7 +1,7 @@
 //! The store of a world: what is in it outlives every server.
 
 use super::world::{Happening, World};
-use api::rooms::{Input, SocketId};
+use api::rooms::{Input, Rules, Saved, SocketId};
 use std::time::Duration;
 use wire::{ChatMessage, ChatText, DisplayName, MemberId, MessageId, Nonce, RoomId};
 
@@ -12,11 +12,24 @@ pub struct Store {
     pub messages: Vec<ChatMessage>,
     /// What each was said under.
     pub nonces: Vec<Nonce>,
+    /// The room's rules.
+    pub rules: Rules,
     /// When the last answer arrives: none may overtake another.
     answered: Duration,
 }
 
 impl World {
+    pub(super) fn load_rules(&mut self, room: RoomId) {
+        let rules = Some(Box::new(self.store.rules.clone()));
+        self.answer(Input::RulesLoaded { room, rules });
+    }
+
+    pub(super) fn save_rules(&mut self, room: RoomId, rules: Rules) {
+        self.store.rules = rules;
+        let outcome = Saved::Stored;
+        self.answer(Input::RulesSaved { room, outcome });
+    }
+
     pub(super) fn open_room(&mut self, room: RoomId, socket: SocketId) {
         let all = self.store.messages.clone();
         let newest = all.len().saturating_sub(wire::limits::HISTORY_MESSAGES);

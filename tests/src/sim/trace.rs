@@ -23,6 +23,7 @@ pub fn said(message: &ClientMessage) -> String {
         | ClientMessage::Hand { .. }
         | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
+        | ClientMessage::Moderate { .. }
         | ClientMessage::Leave
         | ClientMessage::Ping => format!("{message:?}"),
     }
@@ -61,6 +62,11 @@ pub fn heard(message: &ServerMessage) -> String {
         | ServerMessage::Leave { .. }
         | ServerMessage::Chat { .. }
         | ServerMessage::Error { .. }
+        | ServerMessage::Waiting { .. }
+        | ServerMessage::Rules { .. }
+        | ServerMessage::Knocks { .. }
+        | ServerMessage::Order { .. }
+        | ServerMessage::Host { .. }
         | ServerMessage::Pong => format!("{message:?}"),
     }
 }

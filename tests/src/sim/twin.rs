@@ -77,6 +77,7 @@ impl Twin {
                     media,
                     resume,
                     keep,
+                    ..
                 },
                 None,
             ) => {
@@ -91,7 +92,7 @@ impl Twin {
                 };
                 self.join(at, socket, room, seated(id, name, media));
             }
-            (ClientMessage::Media { media }, Some(member)) => {
+            (ClientMessage::Media { media, .. }, Some(member)) => {
                 if let Some(seat) = self.halves[at].seats.get_mut(&member) {
                     seat.member.media = media;
                 }
@@ -119,6 +120,7 @@ impl Twin {
                 | ClientMessage::Hand { .. }
                 | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
+                | ClientMessage::Moderate { .. }
                 | ClientMessage::Leave,
                 _,
             ) => self.refuse(socket, ErrorCode::NotInRoom),
@@ -243,7 +245,9 @@ impl Twin {
             (Place::Here(socket), LeaveReason::Left) => {
                 self.halves[at].sockets.insert(socket, None);
             }
-            (Place::Here(socket), LeaveReason::Lost | LeaveReason::Replaced) => self.supersede(at, socket),
+            (Place::Here(socket), LeaveReason::Lost | LeaveReason::Replaced | LeaveReason::Removed) => {
+                self.supersede(at, socket)
+            }
             (Place::Away { .. } | Place::AtTheOther, _) => {}
         }
         self.tell(at, Hearsay::Leave(member.clone(), reason));
@@ -370,6 +374,7 @@ fn stamped(from: MemberId, message: ClientMessage) -> Option<(MemberId, ServerMe
         | ClientMessage::Hand { .. }
         | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
+        | ClientMessage::Moderate { .. }
         | ClientMessage::Leave
         | ClientMessage::Ping => None,
     }

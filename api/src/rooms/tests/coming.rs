@@ -12,7 +12,10 @@ fn the_first_word_on_a_socket_is_hello() {
         }];
     });
     let socket = SocketId(1);
-    server.input(Input::Connected { socket });
+    server.input(Input::Connected {
+        socket,
+        address: None,
+    });
     let heard = server.heard(1);
     assert_eq!(heard.len(), 1);
     assert_eq!(heard[0]["type"], "hello");
@@ -71,7 +74,7 @@ fn joining_asks_the_store_for_the_room_and_its_history_goes_to_who_asked() {
     server.enter(2, "tsukimi", "Bo");
     assert_eq!(
         server.opened.pop(),
-        Some(("tsukimi".parse().unwrap(), SocketId(2)))
+        Some(("tsukimi".parse().unwrap(), SocketId(2), Some(0)))
     );
     server.input(Input::HistoryLoaded {
         room: "tsukimi".parse().unwrap(),

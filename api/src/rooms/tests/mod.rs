@@ -2,10 +2,13 @@
 
 mod bounds;
 mod coming;
+mod door;
 mod gestures;
 mod handshake;
+mod moderating;
 mod returning;
 mod talking;
+mod waiting;
 
 use super::*;
 use serde_json::{Value, json};
@@ -18,8 +21,21 @@ pub struct Server {
     fresh: u32,
     inboxes: BTreeMap<SocketId, Vec<Value>>,
     pub closed: BTreeMap<SocketId, u16>,
-    pub opened: Vec<(RoomId, SocketId)>,
+    pub opened: Vec<(RoomId, SocketId, Option<u64>)>,
     pub to_store: Vec<(RoomId, ChatMessage, Nonce)>,
+    /// Of every chat message, whether it is to be stored.
+    pub kept: Vec<bool>,
+    /// The rules in the store.
+    pub stored: BTreeMap<RoomId, Rules>,
+    /// The store does not answer; these wait for it.
+    pub away: bool,
+    pub loading: Vec<RoomId>,
+    pub saving: Vec<RoomId>,
+    /// What was sent about rules and hosts, which most tests are not about.
+    asides: BTreeMap<SocketId, Vec<Value>>,
+    host_tokens: BTreeMap<SocketId, String>,
+    /// Passcodes are not compared before the test does it.
+    pub slow_passcodes: bool,
 }
 
 impl Server {
@@ -38,6 +54,14 @@ impl Server {
             closed: BTreeMap::new(),
             opened: Vec::new(),
             to_store: Vec::new(),
+            kept: Vec::new(),
+            stored: BTreeMap::new(),
+            away: false,
+            loading: Vec::new(),
+            saving: Vec::new(),
+            asides: BTreeMap::new(),
+            host_tokens: BTreeMap::new(),
+            slow_passcodes: false,
         }
     }
 
@@ -46,6 +70,7 @@ impl Server {
         let mut server = Self::new();
         server.now = self.now;
         server.fresh = self.fresh;
+        server.stored = self.stored;
         server
     }
 
@@ -62,8 +87,15 @@ impl Server {
 
     /// Opens a socket and throws its hello away.
     pub fn connect(&mut self, socket: u64) {
+        self.connect_from(socket, [192, 0, 2, 1]);
+    }
+
+    pub fn connect_from(&mut self, socket: u64, address: [u8; 4]) {
         let socket = SocketId(socket);
-        self.input(Input::Connected { socket });
+        self.input(Input::Connected {
+            socket,
+            address: Some(address.into()),
+        });
         self.inboxes.remove(&socket);
     }
 
@@ -96,9 +128,40 @@ impl Server {
         (text("member"), text("resume"))
     }
 
+    /// Lets a host do something, which must not be refused. Leaves nothing of it in the host's inbox but what follows.
+    pub fn moderate(&mut self, socket: u64, mut message: Value) {
+        message["type"] = "moderate".into();
+        self.say(socket, message);
+        let inbox = self.inboxes.get(&SocketId(socket)).into_iter().flatten();
+        let refusals: Vec<_> = inbox.filter(|message| message["type"] == "error").collect();
+        assert!(refusals.is_empty(), "{refusals:?}");
+    }
+
+    /// Returns the last host's token that a socket was sent.
+    pub fn host_token(&mut self, socket: u64) -> String {
+        self.host_tokens[&SocketId(socket)].clone()
+    }
+
+    /// Comes into the room of the host at socket 1 as the same host, in another tab.
+    pub fn enter_as_host(&mut self, socket: u64) -> (String, String) {
+        let mut message = join("tsukimi", "Aki");
+        message["host"] = self.host_token(1).into();
+        self.connect(socket);
+        self.say(socket, message);
+        let joined = self.heard(socket).remove(0);
+        self.inboxes.clear();
+        let text = |field: &str| joined[field].as_str().unwrap().to_owned();
+        (text("member"), text("resume"))
+    }
+
     /// Takes what a socket was sent since the last time.
     pub fn heard(&mut self, socket: u64) -> Vec<Value> {
         self.inboxes.remove(&SocketId(socket)).unwrap_or_default()
+    }
+
+    /// Takes what a socket was sent about rules, hosts and people who wait.
+    pub fn asides(&mut self, socket: u64) -> Vec<Value> {
+        self.asides.remove(&SocketId(socket)).unwrap_or_default()
     }
 
     /// Takes what a socket was sent, as `type` or `type:code` for errors.
@@ -122,13 +185,52 @@ impl Server {
             match output {
                 Output::Send { socket, message } => {
                     let message = serde_json::to_value(&*message).unwrap();
-                    self.inboxes.entry(socket).or_default().push(message);
+                    if let Some(token) = message["token"].as_str() {
+                        self.host_tokens.insert(socket, token.to_owned());
+                    }
+                    let aside = matches!(message["type"].as_str(), Some("rules" | "host" | "knocks"));
+                    let inboxes = if aside {
+                        &mut self.asides
+                    } else {
+                        &mut self.inboxes
+                    };
+                    inboxes.entry(socket).or_default().push(message);
                 }
                 Output::Close { socket, code, .. } => {
                     self.closed.insert(socket, code);
                 }
-                Output::OpenRoom { room, socket } => self.opened.push((room, socket)),
+                Output::OpenRoom { room, socket, since } => self.opened.push((room, socket, since)),
+                Output::LoadRules { room } if self.away => self.loading.push(room),
+                Output::LoadRules { room } => {
+                    let rules = Some(Box::new(self.stored.get(&room).cloned().unwrap_or_default()));
+                    self.rooms
+                        .handle_input(self.now, Input::RulesLoaded { room, rules });
+                }
+                Output::SaveRules { room, .. } if self.away => self.saving.push(room),
+                Output::SaveRules { room, rules } => {
+                    self.stored.insert(room.clone(), *rules);
+                    let outcome = Saved::Stored;
+                    self.rooms
+                        .handle_input(self.now, Input::RulesSaved { room, outcome });
+                }
+                Output::CheckPasscode { .. } if self.slow_passcodes => {}
+                // As slow as the real ones, these would make slow tests.
+                Output::CheckPasscode {
+                    socket,
+                    passcode,
+                    hash,
+                } => {
+                    let right = Some(hash == format!("hash of {}", passcode.as_str()));
+                    let checked = Input::PasscodeChecked { socket, hash, right };
+                    self.rooms.handle_input(self.now, checked);
+                }
+                Output::HashPasscode { socket, passcode } => {
+                    let hash = Some(format!("hash of {}", passcode.as_str()));
+                    self.rooms
+                        .handle_input(self.now, Input::PasscodeHashed { socket, hash });
+                }
                 Output::StoreChat {
+                    keep,
                     room,
                     id,
                     member: member_id,
@@ -145,6 +247,7 @@ impl Server {
                         sent_at,
                     };
                     self.to_store.push((room, message, nonce));
+                    self.kept.push(keep);
                 }
             }
         }

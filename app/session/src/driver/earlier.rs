@@ -4,7 +4,7 @@ use super::{Driver, io::Happening};
 use crate::{Platform, platform::Exception};
 use serde::Deserialize;
 use std::fmt::Write;
-use wire::{ChatMessage, RoomId, routes::API};
+use wire::{ChatMessage, ResumeToken, RoomId, routes::API};
 
 /// The answer of `GET /rooms/:id/messages`.
 #[derive(Deserialize)]
@@ -20,9 +20,10 @@ impl<P: Platform> Driver<P> {
         };
         self.paging = true;
         let path = format!("{API}/rooms/{}/messages?before={before}", encoded(room));
-        let (io, room) = (self.io.clone(), room.clone());
+        let (io, room, token) = (self.io.clone(), room.clone(), self.stay.token().cloned());
         self.io.spawn(async move {
-            let page = io.platform.get(&path).await;
+            let bearer = token.as_ref().map(ResumeToken::as_str);
+            let page = io.platform.get(&path, bearer).await;
             io.report(Happening::Earlier(room, page));
         });
     }

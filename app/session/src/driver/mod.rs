@@ -5,6 +5,7 @@ mod checkup;
 mod connections;
 mod earlier;
 mod gestures;
+mod house;
 mod io;
 mod link;
 mod media;
@@ -24,7 +25,7 @@ use crate::{
     Command, Config, Platform, View,
     handle::Request,
     platform::{MediaKind, PeerConnectionEvent, PlatformEvent},
-    view::Local,
+    view::{House, Local},
     watch::Watch,
 };
 use call::{Call, ConnectionState, Event, Input, Output, Role};
@@ -80,6 +81,9 @@ pub(crate) struct Driver<P: Platform> {
     /// Earlier messages are on their way.
     paging: bool,
     peek: Option<Peek>,
+    house: Rc<House>,
+    /// When the room is to be asked for again.
+    again: Option<Duration>,
     view: Watch<Rc<View>>,
     /// Nothing new is shown until then.
     hold: Option<Duration>,
@@ -108,6 +112,8 @@ impl<P: Platform> Driver<P> {
             chat: Chat::default(),
             paging: false,
             peek: None,
+            house: Rc::default(),
+            again: None,
             view,
             hold: None,
             over: false,
@@ -165,6 +171,21 @@ impl<P: Platform> Driver<P> {
                 self.stay.enter(room, name);
                 self.join();
             }
+            Command::Passcode(passcode) => {
+                if self.stay.show_passcode(passcode) {
+                    self.join();
+                }
+            }
+            Command::Moderate {
+                action,
+                member,
+                passcode,
+            } => self.moderate(&ClientMessage::Moderate {
+                action,
+                member,
+                passcode,
+            }),
+            Command::Understood => self.understood(),
             Command::Leave => {
                 self.leave();
                 self.stay.leave();
@@ -236,6 +257,7 @@ impl<P: Platform> Driver<P> {
         if let Some(message) = self.stay.media(self.media_state()) {
             self.link.send(&message);
         }
+        self.forget_order();
         self.listen_on();
         self.look_on();
         if self.hold.is_none() {
@@ -289,6 +311,7 @@ impl<P: Platform> Driver<P> {
             hands: self.gestures.hands.clone(),
             signs: self.gestures.signs.clone(),
             chat: self.chat.view(),
+            house: self.house.clone(),
         }
     }
 
@@ -306,6 +329,7 @@ impl<P: Platform> Driver<P> {
             self.call.poll_timeout(),
             self.link.deadline(),
             self.hold,
+            self.again,
             peek.map(|peek| peek.next),
             self.gestures.deadline(),
         ];
@@ -320,6 +344,10 @@ impl<P: Platform> Driver<P> {
         }
         self.gestures.handle_timeout(now);
         self.hold = self.hold.filter(|until| *until > now);
+        if self.again.is_some_and(|again| again <= now) {
+            self.again = None;
+            self.join();
+        }
         if self.link.handle_timeout(now) {
             self.link_lost();
         }
@@ -372,7 +400,7 @@ impl<P: Platform> Driver<P> {
         if self.stay.is_inside() {
             self.input(Input::Hangup);
         }
-        if self.stay.is_asking() {
+        if self.stay.is_asking() || self.stay.is_waiting() {
             // The server is about to let us in, or in again. The call does not know, so its hang-up says nothing.
             self.link.send(&ClientMessage::Leave);
         }
@@ -390,6 +418,7 @@ impl<P: Platform> Driver<P> {
         self.gestures = Gestures::default();
         self.chat = Chat::default();
         self.paging = false;
+        self.leave_house();
     }
 
     fn link_lost(&mut self) {

@@ -4,7 +4,7 @@ use super::{Driver, HOLD};
 use crate::{Platform, view::Refusal};
 use call::{Call, Input, Role};
 use std::rc::Rc;
-use wire::{ErrorCode, Member, MemberId, Nonce, ResumeToken, RoomId, ServerMessage};
+use wire::{ErrorCode, Member, MemberId, Nonce, ResumeToken, RoomId, RoomRules, ServerMessage};
 
 impl<P: Platform> Driver<P> {
     #[expect(
@@ -41,6 +41,7 @@ impl<P: Platform> Driver<P> {
             } => self.hear_joined(room, member, resume, resumed, members),
             ServerMessage::Error { code, message, nonce } => self.hear_error(code, message, nonce),
             ServerMessage::Pong => {}
+            ServerMessage::Waiting { room } => self.hear_waiting(&room),
             said => self.hear_inside(said),
         }
     }
@@ -105,8 +106,27 @@ impl<P: Platform> Driver<P> {
             }
             ServerMessage::Away { member } => self.input(Input::Away { member }),
             ServerMessage::Leave { member, .. } => self.input(Input::Leave { member }),
+            ServerMessage::Rules {
+                locked,
+                waiting,
+                passcode,
+                history,
+                hosts,
+            } => {
+                let rules = RoomRules {
+                    locked,
+                    waiting,
+                    passcode,
+                    history,
+                };
+                self.hear_rules(rules, hosts);
+            }
+            ServerMessage::Knocks { people } => self.hear_knocks(people),
+            ServerMessage::Order { order, media } => self.hear_order(order, media),
+            ServerMessage::Host { token } => self.hear_host(&token),
             ServerMessage::Hello { .. }
             | ServerMessage::Peek(_)
+            | ServerMessage::Waiting { .. }
             | ServerMessage::Joined { .. }
             | ServerMessage::Error { .. }
             | ServerMessage::Pong => {}
@@ -131,6 +151,9 @@ impl<P: Platform> Driver<P> {
         } else if first {
             self.hold = Some(self.io.platform.now() + HOLD);
         }
+        if !resumed {
+            self.stay.forget_orders();
+        }
         self.input(Input::Joined { me, resumed, members });
         self.checkups.rejoined();
         self.gestures.rejoined();
@@ -149,16 +172,19 @@ impl<P: Platform> Driver<P> {
             self.chat.refused(&nonce, message);
             return;
         }
+        if self.hear_refusal(code) {
+            return;
+        }
         match code {
-            ErrorCode::RoomFull => self.turned_away(Refusal::Full),
-            ErrorCode::Superseded => self.turned_away(Refusal::Superseded),
             // The server has forgotten this member: it comes in again, and keeps its connections.
             ErrorCode::NotInRoom if self.stay.is_inside() && !self.stay.is_asking() => self.join(),
             ErrorCode::BadMessage | ErrorCode::TooFast | ErrorCode::NotStored
                 if self.stay.is_asking() && !self.stay.is_inside() =>
             {
+                self.stay.is_answered();
                 self.turned_away(Refusal::Other(message));
             }
+            ErrorCode::NotDone | ErrorCode::NotHost if self.stay.is_inside() => self.hear_not_done(message),
             // The socket closes, and another try follows by itself.
             ErrorCode::GoingAway
             | ErrorCode::BadMessage
@@ -166,13 +192,31 @@ impl<P: Platform> Driver<P> {
             | ErrorCode::NotStored
             | ErrorCode::NotInRoom
             | ErrorCode::AlreadyInRoom
-            | ErrorCode::UnknownMember => {}
+            | ErrorCode::UnknownMember
+            | ErrorCode::NotDone
+            | ErrorCode::NotHost => {}
+            // Refusals, which are dealt with above.
+            ErrorCode::RoomFull
+            | ErrorCode::Superseded
+            | ErrorCode::PasscodeWanted
+            | ErrorCode::PasscodeWrong
+            | ErrorCode::TooManyTries
+            | ErrorCode::Locked
+            | ErrorCode::Denied
+            | ErrorCode::Removed
+            | ErrorCode::Ended
+            | ErrorCode::Unavailable => {}
         }
     }
 
     /// The person is not in the room any more, and nobody there wants to hear a good-bye.
-    fn turned_away(&mut self, why: Refusal) {
+    pub(super) fn turned_away(&mut self, why: Refusal) {
         self.stay.refused(why);
+        self.come_to_nothing();
+    }
+
+    /// There is no call any more, and no hang-up is to be said.
+    pub(super) fn come_to_nothing(&mut self) {
         self.call = Call::new();
         self.connections.close();
         self.clear();
@@ -193,10 +237,15 @@ fn is_for_those_inside(message: &ServerMessage) -> bool {
         | ServerMessage::React { .. }
         | ServerMessage::Away { .. }
         | ServerMessage::Leave { .. }
+        | ServerMessage::Rules { .. }
+        | ServerMessage::Knocks { .. }
+        | ServerMessage::Order { .. }
+        | ServerMessage::Host { .. }
         | ServerMessage::Chat { .. } => true,
         ServerMessage::Hello { .. }
         | ServerMessage::Peek(_)
         | ServerMessage::Joined { .. }
+        | ServerMessage::Waiting { .. }
         | ServerMessage::Error { .. }
         | ServerMessage::Pong => false,
     }

@@ -5,10 +5,12 @@ use crate::{
     view::{Phase, Refusal},
 };
 use std::rc::Rc;
-use wire::{ClientMessage, DisplayName, MediaState, MemberId, ResumeToken, RoomId};
+use wire::{ClientMessage, DisplayName, HostToken, MediaState, MemberId, Passcode, ResumeToken, RoomId};
 
 /// Holds what a reload needs: room, token and the ids that the person had there, separated by spaces.
 const KEY: &str = "tsukiyo.stay";
+/// Holds the proof that the person is host of a room; the room's name follows.
+const HOST_KEY: &str = "tsukiyo.host.";
 /// The ids of earlier loads that are kept, to tell which chat messages are the person's own.
 const IDS: usize = 16;
 
@@ -24,6 +26,10 @@ pub(super) struct Stay<P: Platform> {
     unanswered: usize,
     /// What the server was told last.
     media: MediaState,
+    /// What the person was told to get in with.
+    passcode: Option<Passcode>,
+    /// The last order of a host that was followed.
+    order: u32,
 }
 
 impl<P: Platform> Stay<P> {
@@ -36,26 +42,44 @@ impl<P: Platform> Stay<P> {
             ids: Vec::new(),
             unanswered: 0,
             media: MediaState::default(),
+            passcode: None,
+            order: 0,
         }
     }
 
     /// The person wants to go in.
     pub fn enter(&mut self, room: RoomId, name: DisplayName) {
         (self.token, self.ids) = self.recall(&room);
+        self.passcode = None;
+        self.order = 0;
         self.name = Some(name);
         self.phase = Phase::Joining { room };
+    }
+
+    /// The person shows a passcode to the room that asked for one. Returns whether there is such a room.
+    pub fn show_passcode(&mut self, passcode: Passcode) -> bool {
+        let Phase::Refused { room, .. } = &self.phase else {
+            return false;
+        };
+        let room = room.clone();
+        self.passcode = Some(passcode);
+        self.phase = Phase::Joining { room };
+        true
     }
 
     /// What is to be said on an open link to get in, or in again.
     pub fn join(&mut self, media: MediaState) -> Option<ClientMessage> {
         let (room, keep) = match &self.phase {
-            Phase::Joining { room } => (room.clone(), false),
+            Phase::Joining { room } | Phase::Waiting { room } => (room.clone(), false),
             Phase::Inside { room, .. } => (room.clone(), true),
             Phase::Lobby | Phase::Refused { .. } => return None,
         };
         self.unanswered += 1;
         self.media = media;
         Some(ClientMessage::Join {
+            passcode: self.passcode.clone(),
+            host: self.host_token(&room),
+            order: self.order,
             room,
             name: self.name.clone()?,
             media,
@@ -86,13 +110,52 @@ impl<P: Platform> Stay<P> {
         true
     }
 
+    /// The server lets the person wait. Returns whether that concerns the present stay.
+    pub fn waits(&mut self, room: &RoomId) -> bool {
+        if !self.is_answered() || self.room() != Some(room) {
+            return false;
+        }
+        self.phase = Phase::Waiting { room: room.clone() };
+        true
+    }
+
+    /// One more join is answered. Returns whether it was the last, whose answer is the only one of interest.
+    pub fn is_answered(&mut self) -> bool {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        self.unanswered == 0
+    }
+
+    /// A host has switched something off, and the others know it.
+    pub fn ordered(&mut self, order: u32, media: MediaState) {
+        self.order = order;
+        self.media = media;
+    }
+
+    /// The server counts a host's orders from the beginning.
+    pub fn forget_orders(&mut self) {
+        self.order = 0;
+    }
+
+    /// Keeps the proof that the person is host here.
+    pub fn keep_host_token(&self, token: &HostToken) {
+        if let Some(room) = self.room() {
+            self.platform
+                .remember(Keep::Always, &host_key(room), Some(token.as_str()));
+        }
+    }
+
+    fn host_token(&self, room: &RoomId) -> Option<HostToken> {
+        self.platform.recall(Keep::Always, &host_key(room))?.parse().ok()
+    }
+
     /// What is to be said when other media are sent.
     pub fn media(&mut self, media: MediaState) -> Option<ClientMessage> {
         if !self.is_inside() || media == self.media || self.unanswered > 0 {
             return None;
         }
         self.media = media;
-        Some(ClientMessage::Media { media })
+        let order = self.order;
+        Some(ClientMessage::Media { media, order })
     }
 
     /// The link is lost, and with it every answer.
@@ -103,20 +166,35 @@ impl<P: Platform> Stay<P> {
     /// The server does not let the person in, or puts it out.
     pub fn refused(&mut self, why: Refusal) {
         let Some(room) = self.room().cloned() else { return };
-        self.unanswered = self.unanswered.saturating_sub(1);
-        self.forget();
+        // Who was put out says who it is when it comes again; the server would not let it in under another name either.
+        if why != Refusal::Removed {
+            self.forget();
+        }
         self.phase = Phase::Refused { room, why };
     }
 
     /// The person leaves.
     pub fn leave(&mut self) {
-        self.forget();
+        let removed = matches!(
+            &self.phase,
+            Phase::Refused {
+                why: Refusal::Removed,
+                ..
+            }
+        );
+        if !removed {
+            self.forget();
+        }
         self.phase = Phase::Lobby;
     }
 
     /// Tells whether a join is on its way to the server, or its answer back.
     pub fn is_asking(&self) -> bool {
         self.unanswered > 0
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::Waiting { .. })
     }
 
     pub fn is_inside(&self) -> bool {
@@ -126,9 +204,14 @@ impl<P: Platform> Stay<P> {
     /// The room that the person is in, or on the way to.
     pub fn room(&self) -> Option<&RoomId> {
         match &self.phase {
-            Phase::Joining { room } | Phase::Inside { room, .. } => Some(room),
+            Phase::Joining { room } | Phase::Waiting { room } | Phase::Inside { room, .. } => Some(room),
             Phase::Lobby | Phase::Refused { .. } => None,
         }
+    }
+
+    /// Tells whether a member is this person, now.
+    pub fn is_now(&self, id: &MemberId) -> bool {
+        matches!(&self.phase, Phase::Inside { me, .. } if me == id)
     }
 
     /// Tells whether a member is, or was, this person.
@@ -140,8 +223,13 @@ impl<P: Platform> Stay<P> {
     pub fn me(&self) -> Option<&MemberId> {
         match &self.phase {
             Phase::Inside { me, .. } => Some(me),
-            Phase::Lobby | Phase::Joining { .. } | Phase::Refused { .. } => None,
+            Phase::Lobby | Phase::Joining { .. } | Phase::Waiting { .. } | Phase::Refused { .. } => None,
         }
+    }
+
+    /// What proves who the person is here.
+    pub fn token(&self) -> Option<&ResumeToken> {
+        self.token.as_ref()
     }
 
     pub fn name(&self) -> Option<&DisplayName> {
@@ -174,4 +262,8 @@ impl<P: Platform> Stay<P> {
         self.token = None;
         self.platform.remember(Keep::Tab, KEY, None);
     }
+}
+
+fn host_key(room: &RoomId) -> String {
+    format!("{HOST_KEY}{room}")
 }

@@ -62,8 +62,9 @@ pub trait Platform: 'static {
         events: Events<SocketEvent>,
     ) -> Result<Self::Socket, Exception>;
 
-    /// Fetches a JSON document with `GET`; `path` begins with a slash and is of the server's origin.
-    async fn get(&self, path: &str) -> Result<String, Exception>;
+    /// Fetches a JSON document with `GET`; `path` begins with a slash and is of the server's origin. `bearer` goes along
+    /// as the credential of RFC 6750.
+    async fn get(&self, path: &str, bearer: Option<&str>) -> Result<String, Exception>;
 
     /// `new RTCPeerConnection({ iceServers, iceTransportPolicy })`. It may begin with whatever can be done before a description is set.
     fn peer_connection(
