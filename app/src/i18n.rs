@@ -21,16 +21,16 @@ static ALWAYS: LazyLock<Tables> = LazyLock::new(|| {
     ])
 });
 
-/// The words of [the room](crate::room).
+/// The words of the room.
 pub static ROOM: Part = Part(OnceLock::new());
-/// The words of [the posts](crate::posts).
+/// The words of the posts.
 pub static POSTS: Part = Part(OnceLock::new());
-/// The words of [recording](crate::recording).
+/// The words of recording.
 pub static RECORDING: Part = Part(OnceLock::new());
-/// The words of [the host](crate::room::house) and of those before the door.
+/// The words of the host and of those before the door.
 pub static HOUSE: Part = Part(OnceLock::new());
 
-/// Words that come with a chunk of the program ([`crate::chunk`]), so that nobody downloads them before. What the lobby and
+/// Words that come with a chunk of the program (`chunk.rs`), so that nobody downloads them before. What the lobby and
 /// the chunk both say is in the main files.
 #[derive(Debug)]
 pub struct Part(OnceLock<Tables>);

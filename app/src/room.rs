@@ -29,7 +29,7 @@ pub use turned::Turned;
 use crate::{
     chat::{ChatPanel, unread::use_unread},
     context::{App, use_app, use_part, use_title, use_words},
-    i18n::ROOM,
+    i18n::{HOUSE, ROOM},
     icons::{self, Icon},
     links::invite,
     lobby::is_on,
@@ -296,6 +296,10 @@ fn add_words() {
     ROOM.add([
         include_str!("../locales/room/en.ftl"),
         include_str!("../locales/room/ja.ftl"),
+    ]);
+    HOUSE.add([
+        include_str!("../locales/house/en.ftl"),
+        include_str!("../locales/house/ja.ftl"),
     ]);
 }
 

@@ -1,16 +1,10 @@
-//! The words of the host, and of those before the door. They are loaded with the room, so that a first visit does not wait for
-//! them.
+//! The words of the host, and of those before the door.
 
-use crate::{
-    context::use_app,
-    i18n::{HOUSE, Words},
-};
+use crate::{context::use_app, i18n::Words, room::add_words};
 
-/// Returns them, with those that are always here, in the language of the moment, and subscribes to it.
+/// Returns the words in the language of the moment, and subscribes to it. Who stands before the door is in no room, whose words
+/// are wanted all the same.
 pub fn use_house_words() -> Words {
-    HOUSE.add([
-        include_str!("../../../locales/house/en.ftl"),
-        include_str!("../../../locales/house/ja.ftl"),
-    ]);
+    add_words();
     use_app().words()
 }
