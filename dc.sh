@@ -211,8 +211,10 @@ build_site() {
   # What is loaded when it is needed, by the components with which each chunk begins (app/src/chunk.rs), and by what only they
   # ask the platform for. One that names another is loaded with that, and shares what both need.
   local driver='<session::driver::Driver<platform_web::browser::Browser>>'
+  local screen='<session::driver::screen::Screen<platform_web::browser::Browser>>'
   local inside="<call::call::Call>::handle_input,<call::call::Call>::handle_timeout,$driver::hear_inside,$driver::hear_joined"
-  inside+=",$driver::listen,platform_web::stats::read,$driver::look,$driver::looked"
+  inside+=",$driver::listen,platform_web::stats::read,$driver::look,$driver::looked,$driver::load_earlier,$driver::take_earlier"
+  inside+=",$screen::start,$screen::picked"
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
     --chunk "trouble=app::lobby::trouble::Troubles"

@@ -35,7 +35,7 @@ export const OUTSIDE = [
   ['a name of 41 characters', join({ name: '月'.repeat(41) }), 'badMessage'],
   ['a name that turns the writing', join({ name: 'a\u202eb' }), 'badMessage'],
   ['a name of two lines', join({ name: 'a\nb' }), 'badMessage'],
-  ['a resume token of 501 characters', join({ resume: 'x'.repeat(501) }), 'badMessage'],
+  ['a resume token of 701 characters', join({ resume: 'x'.repeat(701) }), 'badMessage'],
   ['a peek at no room', { type: 'peek' }, 'badMessage'],
   ['a peek at a path', { type: 'peek', room: '../' }, 'badMessage'],
   ['chat outside of a room', { type: 'chat', text: 'hi', nonce: 'n' }, 'notInRoom'],

@@ -14,6 +14,8 @@ struct Page {
 }
 
 impl<P: Platform> Driver<P> {
+    /// Like what comes of it, it begins a chunk of the web build (`dc.sh`), so it must stay a function.
+    #[inline(never)]
     pub(super) fn load_earlier(&mut self) {
         let (Some(room), Some(before), false) = (self.stay.room(), self.chat.first(), self.paging) else {
             return;
@@ -28,6 +30,7 @@ impl<P: Platform> Driver<P> {
         });
     }
 
+    #[inline(never)]
     pub(super) fn take_earlier(&mut self, room: &RoomId, page: Result<String, Exception>) {
         if self.stay.room() != Some(room) {
             return;

@@ -40,6 +40,9 @@ impl<P: Platform> Screen<P> {
     }
 
     /// Asks the person what to share.
+    ///
+    /// Like what comes of it, it begins a chunk of the web build (`dc.sh`), so it must stay a function.
+    #[inline(never)]
     pub fn start(&mut self) {
         if matches!(self.state, State::Asking | State::On { .. }) {
             return;
@@ -62,6 +65,7 @@ impl<P: Platform> Screen<P> {
     }
 
     /// Takes in what the person picked.
+    #[inline(never)]
     pub fn picked(&mut self, number: u64, result: Result<Vec<P::Track>, Exception>) {
         if number != self.number || !matches!(self.state, State::Asking) {
             result.into_iter().flatten().for_each(|track| track.stop());
