@@ -43,6 +43,8 @@ proof('raised hands are seen by everyone, in the order of raising, by newcomers 
   await hand(midori, midori.tile('Luna'), null);
 
   await server.restart();
+  // Whoever leaves while another is not back yet is missed by that one only after a while.
+  await until('all are back', async () => (await (await fetch(`${server.url}/healthz`)).json()).members === 3);
   await hand(midori, midori.tile('Kaguya'), 1);
   await midori.sees(['Kaguya', 'Luna']);
   await kaguya.leave();
