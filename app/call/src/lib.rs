@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 mod call;
+mod candidates;
 mod handshake;
 mod input;
 mod output;

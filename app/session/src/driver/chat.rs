@@ -1,11 +1,15 @@
 //! The chat of a stay: what was said, in the server's order, and what is still on its way.
 
-use crate::view::{self, ChatLine, Delivery};
+use super::Driver;
+use crate::{
+    Platform,
+    view::{self, ChatLine, Delivery},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
-use wire::{ChatMessage, ChatText, DisplayName, MemberId, MessageId, Nonce};
+use wire::{ChatMessage, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce};
 
 /// The chat of a stay.
 #[derive(Debug, Default)]
@@ -160,6 +164,26 @@ fn insert(lines: &mut Vec<ChatLine>, line: ChatLine) {
         .rposition(|other| stored_at(other).is_some_and(|other| Some(other) <= at))
         .map_or(0, |before| before + 1);
     lines.insert(place, line);
+}
+
+impl<P: Platform> Driver<P> {
+    pub(super) fn say(&mut self, text: ChatText) {
+        let (Some(name), true) = (self.stay.name().cloned(), self.stay.is_inside()) else {
+            return;
+        };
+        let Ok(nonce) = format!("{:016x}", self.io.platform.random()).parse::<Nonce>() else {
+            return;
+        };
+        self.chat.say(nonce.clone(), name, text.clone());
+        self.send_chat(nonce, text);
+    }
+
+    /// Says it now if the server listens; else it is said when the server has let the person in again.
+    pub(super) fn send_chat(&self, nonce: Nonce, text: ChatText) {
+        if self.stay.is_inside() && !self.stay.is_asking() {
+            self.link.send(&ClientMessage::Chat { text, nonce });
+        }
+    }
 }
 
 #[cfg(test)]

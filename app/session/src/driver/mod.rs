@@ -2,6 +2,7 @@
 
 mod chat;
 mod checkup;
+mod coming;
 mod connections;
 mod earlier;
 mod gestures;
@@ -17,6 +18,7 @@ mod plug;
 mod remembered;
 mod screen;
 mod server;
+mod show;
 mod stay;
 mod unheard;
 mod voices;
@@ -25,7 +27,7 @@ use crate::{
     Command, Config, Platform, View,
     handle::Request,
     platform::{MediaKind, PeerConnectionEvent, PlatformEvent},
-    view::{House, Local},
+    view::House,
     watch::Watch,
 };
 use call::{Call, ConnectionState, Event, Input, Output, Role};
@@ -51,7 +53,7 @@ use stay::Stay;
 use std::{rc::Rc, time::Duration};
 use unheard::Unheard;
 use voices::Voices;
-use wire::{ChatText, ClientMessage, HandshakeId, MediaState, Nonce};
+use wire::{ClientMessage, HandshakeId};
 
 /// How long a newcomer's first sight of the room may wait for its first offer. To draw a whole room takes long enough
 /// that the others would wait for it.
@@ -291,38 +293,6 @@ impl<P: Platform> Driver<P> {
         }
     }
 
-    fn view(&self) -> View {
-        View {
-            link: self.link.view(),
-            phase: self.stay.phase.clone(),
-            local: Local {
-                screen: self.screen.view(),
-                screen_preview: self.screen.preview(),
-                screen_sound: self.screen.sound(),
-                unheard: self.unheard.is_speaking(),
-                hand: self.gestures.raised,
-                ..self.media.view()
-            },
-            devices: self.media.devices(),
-            peek: self.peek.as_ref().and_then(|peek| peek.info.clone()),
-            people: self.people.view(),
-            active_speaker: self.voices.active().cloned(),
-            qualities: self.checkups.qualities.clone(),
-            hands: self.gestures.hands.clone(),
-            signs: self.gestures.signs.clone(),
-            chat: self.chat.view(),
-            house: self.house.clone(),
-        }
-    }
-
-    fn media_state(&self) -> MediaState {
-        MediaState {
-            screen: self.screen.is_on(),
-            recording: self.recording,
-            ..self.media.state()
-        }
-    }
-
     fn deadline(&self) -> Option<Duration> {
         let peek = self.peek.as_ref().filter(|_| self.may_peek());
         let all = [
@@ -382,67 +352,6 @@ impl<P: Platform> Driver<P> {
                     self.connections.warm_up(Role::Answerer);
                 }
             }
-        }
-    }
-
-    /// Goes into the room, or into it again, as soon as the link is open.
-    fn join(&mut self) {
-        if !self.link.is_open() {
-            return;
-        }
-        if let Some(message) = self.stay.join(self.media_state()) {
-            self.link.send(&message);
-        }
-    }
-
-    /// Leaves the room, if the person is in one or on the way into one.
-    fn leave(&mut self) {
-        if self.stay.is_inside() {
-            self.input(Input::Hangup);
-        }
-        if self.stay.is_asking() || self.stay.is_waiting() {
-            // The server is about to let us in, or in again. The call does not know, so its hang-up says nothing.
-            self.link.send(&ClientMessage::Leave);
-        }
-        self.clear();
-    }
-
-    /// Forgets what belongs to a stay, once what the call still wants is done.
-    fn clear(&mut self) {
-        self.perform();
-        self.screen.stop();
-        self.recording = false;
-        self.people.clear();
-        self.voices = Voices::default();
-        self.checkups.clear();
-        self.gestures = Gestures::default();
-        self.chat = Chat::default();
-        self.paging = false;
-        self.leave_house();
-    }
-
-    fn link_lost(&mut self) {
-        self.stay.link_lost();
-        if self.stay.is_inside() {
-            self.input(Input::SocketLost);
-        }
-    }
-
-    fn say(&mut self, text: ChatText) {
-        let (Some(name), true) = (self.stay.name().cloned(), self.stay.is_inside()) else {
-            return;
-        };
-        let Ok(nonce) = format!("{:016x}", self.io.platform.random()).parse::<Nonce>() else {
-            return;
-        };
-        self.chat.say(nonce.clone(), name, text.clone());
-        self.send_chat(nonce, text);
-    }
-
-    /// Says it now if the server listens; else it is said when the server has let the person in again.
-    fn send_chat(&self, nonce: Nonce, text: ChatText) {
-        if self.stay.is_inside() && !self.stay.is_asking() {
-            self.link.send(&ClientMessage::Chat { text, nonce });
         }
     }
 
