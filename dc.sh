@@ -174,6 +174,7 @@ bench() {
   need_packages "${test_packages[@]}" wrk
   browser_modules
   node_modules tests/bench/posts
+  export TSUKIYO_BIN=$target/release/tsukiyo
   local script name failed=0
   for script in tests/bench/*/run.*; do
     name=$(basename "$(dirname "$script")")

@@ -11,6 +11,7 @@ mod client;
 mod document;
 mod error;
 mod fields;
+mod ids;
 mod posts;
 mod request;
 mod rooms;

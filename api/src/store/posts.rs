@@ -3,6 +3,7 @@
 use super::{
     Fields, Store, StoreError,
     document::Object,
+    ids::new_id,
     request::{self, after, create, delete, equal, merge, newest_first, stamped},
     size,
 };
@@ -222,37 +223,9 @@ fn time_of(text: &str) -> Option<Timestamp> {
     text.parse().ok()
 }
 
-/// Makes an id as Firestore's own clients do: 20 letters and digits, evenly drawn.
-fn new_id() -> Result<String, StoreError> {
-    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    const LENGTH: usize = 20;
-    let mut id = String::with_capacity(LENGTH);
-    while id.len() < LENGTH {
-        let mut random = [0; 2 * LENGTH];
-        getrandom::fill(&mut random).map_err(|error| StoreError::Internal(error.to_string()))?;
-        // Bytes of 248 and above would favour the first letters.
-        let letters = random
-            .iter()
-            .filter(|byte| **byte < 248)
-            .map(|byte| char::from(LETTERS[usize::from(byte % 62)]));
-        id.extend(letters.take(LENGTH - id.len()));
-    }
-    Ok(id)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_are_twenty_letters_and_differ() {
-        let ids: std::collections::BTreeSet<_> = (0..1_000).map(|_| new_id().unwrap()).collect();
-        assert_eq!(ids.len(), 1_000);
-        assert!(
-            ids.iter()
-                .all(|id| id.len() == 20 && id.bytes().all(|b| b.is_ascii_alphanumeric()))
-        );
-    }
 
     #[test]
     fn an_id_is_not_taken_for_a_time() {

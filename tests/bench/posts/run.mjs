@@ -21,6 +21,8 @@ const express = spawn(process.execPath, [new URL('express.mjs', import.meta.url)
   env: { ...process.env, NODE_ENV: 'production' },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
+// Whatever ends this process, the other must not outlive it.
+process.on('exit', () => express.kill());
 const server = await startServer({ env: { RUST_LOG: 'warn' } });
 
 try {
@@ -46,9 +48,9 @@ try {
   }
   figures.report();
 } finally {
-  express.kill();
   await server.stop();
   fs.rmSync(folder, { recursive: true, force: true });
+  express.kill();
 }
 
 async function store(url) {

@@ -31,6 +31,6 @@ function writeScript(folder, body) {
 }
 
 function millis(text) {
-  const [, number, unit] = /^([\d.]+)(us|ms|s)$/.exec(text);
-  return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
+  const [, number, unit] = /^([\d.]+)(us|ms|s|m)$/.exec(text);
+  return Number(number) * { us: 0.001, ms: 1, s: 1_000, m: 60_000 }[unit];
 }
