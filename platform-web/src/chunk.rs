@@ -6,8 +6,8 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::AddEventListenerOptions;
 
-/// What a person does who has come to stay, in the order of likelihood.
-const SIGNS_OF_LIFE: [&str; 4] = ["pointermove", "pointerdown", "keydown", "touchstart"];
+/// What a person does who has come to stay, in the order of likelihood. A password manager and dictation do no more than the last.
+const SIGNS_OF_LIFE: [&str; 5] = ["pointermove", "pointerdown", "keydown", "touchstart", "input"];
 
 /// Begins to load a chunk. Returns nothing when it is here, or when the program was not cut at all.
 pub fn load(chunk: Chunk) -> Option<Promise> {

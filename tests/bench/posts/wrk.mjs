@@ -20,7 +20,7 @@ export async function wrk(url, seconds, { body, folder } = {}) {
   });
   const refused = /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout);
   if (refused) throw new Error(`${url}: ${refused[0]}`);
-  return { perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]), p99: millis(/99%\s+(\S+)/.exec(stdout)[1]) };
+  return { perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]), p99: millis(/^ +99% +(\S+)/m.exec(stdout)[1]) };
 }
 
 function writeScript(folder, body) {

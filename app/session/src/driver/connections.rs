@@ -6,7 +6,7 @@ use call::{Input, Operation, Role, Route};
 use futures::{
     StreamExt,
     channel::mpsc,
-    future::{AbortHandle, Abortable, join_all},
+    future::{AbortHandle, Abortable, join, join_all},
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use wire::{HandshakeId, IceServer, MemberId, Sdp};
@@ -322,8 +322,9 @@ impl<P: Platform> Worker<P> {
                 offer.map(|sdp| Input::OfferCreated { peer, handshake, sdp })
             }
             Operation::CreateAnswer => {
-                self.answer_media().await;
-                let answer = self.connection.create_answer().await;
+                // The answer tells that something is sent, whatever it is: it need not wait for the tracks.
+                let filled = self.answer_media();
+                let (answer, ()) = join(self.connection.create_answer(), filled).await;
                 answer.map(|sdp| Input::AnswerCreated { peer, handshake, sdp })
             }
             Operation::SetLocalDescription(description) => {
@@ -373,14 +374,13 @@ impl<P: Platform> Worker<P> {
     }
 
     /// Answers in kind. The offer has made the transceivers, which would only receive if they were left alone.
-    async fn answer_media(&self) {
+    fn answer_media(&self) -> impl Future<Output = ()> {
         let transceivers = self.connection.transceivers();
-        let all = transceivers.iter().zip(Slot::ALL);
-        join_all(all.map(|(transceiver, slot)| {
-            transceiver.set_sendrecv();
-            self.fill(transceiver, slot)
-        }))
-        .await;
+        transceivers.iter().for_each(RtpTransceiver::set_sendrecv);
+        async move {
+            let all = transceivers.iter().zip(Slot::ALL);
+            join_all(all.map(|(transceiver, slot)| self.fill(transceiver, slot))).await;
+        }
     }
 
     async fn replace(&self, slot: Slot) {

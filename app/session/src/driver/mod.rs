@@ -59,6 +59,9 @@ use wire::{ClientMessage, HandshakeId};
 /// that the others would wait for it.
 const HOLD: Duration = Duration::from_millis(100);
 
+/// How long a new connection has the processor for its first pictures, before anything is done for the next one.
+const FIRST_PICTURES: Duration = Duration::from_secs(1);
+
 /// Everything that a session consists of.
 pub(crate) struct Driver<P: Platform> {
     io: Io<P>,
@@ -89,6 +92,8 @@ pub(crate) struct Driver<P: Platform> {
     view: Watch<Rc<View>>,
     /// Nothing new is shown until then.
     hold: Option<Duration>,
+    /// When a connection is to be made for whoever comes next.
+    spare: Option<Duration>,
     /// The session is over.
     over: bool,
 }
@@ -118,6 +123,7 @@ impl<P: Platform> Driver<P> {
             again: None,
             view,
             hold: None,
+            spare: None,
             over: false,
             io,
             inbox,
@@ -273,7 +279,10 @@ impl<P: Platform> Driver<P> {
             match output {
                 Output::Send(message) => {
                     self.link.send(&message);
-                    if matches!(message, ClientMessage::Offer { .. }) {
+                    if matches!(
+                        message,
+                        ClientMessage::Offer { .. } | ClientMessage::Answer { .. }
+                    ) {
                         self.hold = None;
                     }
                 }
@@ -299,6 +308,7 @@ impl<P: Platform> Driver<P> {
             self.call.poll_timeout(),
             self.link.deadline(),
             self.hold,
+            self.spare,
             self.again,
             peek.map(|peek| peek.next),
             self.gestures.deadline(),
@@ -314,6 +324,11 @@ impl<P: Platform> Driver<P> {
         }
         self.gestures.handle_timeout(now);
         self.hold = self.hold.filter(|until| *until > now);
+        if self.spare.is_some_and(|spare| spare <= now) {
+            self.spare = None;
+            // Whoever comes next will offer.
+            self.connections.warm_up(Role::Answerer);
+        }
         if self.again.is_some_and(|again| again <= now) {
             self.again = None;
             self.join();
@@ -348,8 +363,7 @@ impl<P: Platform> Driver<P> {
                     state,
                 });
                 if state == ConnectionState::Connected {
-                    // The way is free: make ready for the next one, who will offer.
-                    self.connections.warm_up(Role::Answerer);
+                    self.spare = Some(self.io.platform.now() + FIRST_PICTURES);
                 }
             }
         }

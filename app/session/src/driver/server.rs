@@ -76,12 +76,15 @@ impl<P: Platform> Driver<P> {
                 handshake,
                 sdp,
                 restart,
-            } => self.input(Input::Offer {
-                from,
-                handshake,
-                sdp,
-                restart,
-            }),
+            } => {
+                self.hold = Some(self.io.platform.now() + HOLD);
+                self.input(Input::Offer {
+                    from,
+                    handshake,
+                    sdp,
+                    restart,
+                });
+            }
             ServerMessage::Answer { from, handshake, sdp } => {
                 self.input(Input::Answer { from, handshake, sdp });
             }
