@@ -162,9 +162,7 @@ app_desktop() {
 }
 
 firebase_start() {
-  need_rust
-  need_packages "${build_packages[@]}"
-  cargo build --release -p emulator
+  build_server
   exec "$target/release/tsukiyo-emulator" "$@"
 }
 
@@ -197,7 +195,8 @@ version() {
 build_server() {
   need_rust
   need_packages "${build_packages[@]}"
-  cargo build --release -p api -p bundle
+  # Together: for some of them alone, cargo would build what they share once more, with other features.
+  cargo build --release -p api -p bundle -p emulator
 }
 
 # Builds the web app with the cargo profile given and turns it into files to serve. Unchanged, it takes a second.
