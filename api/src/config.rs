@@ -3,13 +3,16 @@
 //! Every setting of [`Serve`] has a flag and a variable, `TSUKIYO_` and the flag's name. A flag wins over a variable, and
 //! a variable over a line of `.env` in the working directory. `.env.example` lists them all.
 
+mod guards;
 mod ice;
+mod rate;
 mod secret;
 
 pub use ice::{BadIceServers, parse_ice_servers};
 pub use secret::SecretError;
 
 use crate::{
+    guards::BadApiToken,
     rooms::{Limits, Settings, Tokens},
     server::{self, Database},
     store::{Endpoint, StoreConfig},
@@ -186,7 +189,17 @@ pub struct Serve {
         help_heading = "Security"
     )]
     secret: Option<String>,
+    #[command(flatten)]
+    guards: guards::Guards,
 
+    /// Where to write what hosts do to their rooms, as JSON, a line each, besides the log.
+    #[arg(
+        long,
+        env = "TSUKIYO_AUDIT_LOG",
+        value_name = "FILE",
+        help_heading = "Logging"
+    )]
+    pub audit_log: Option<PathBuf>,
     /// What to log: a level, or levels by module as RUST_LOG takes them (and RUST_LOG is heeded).
     #[arg(long, env = "TSUKIYO_LOG", value_name = "FILTER", help_heading = "Logging")]
     pub log: Option<String>,
@@ -210,12 +223,23 @@ pub enum LogFormat {
     Json,
 }
 
+/// Settings that cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// There is no secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// There is no token of the API.
+    #[error(transparent)]
+    ApiToken(#[from] BadApiToken),
+}
+
 impl Serve {
     /// Makes what the server is told. Reads the secret from the data directory, or puts one there.
     ///
     /// # Errors
-    /// [`SecretError`] if there is none and none can be made.
-    pub fn config(&self) -> Result<server::Config, SecretError> {
+    /// [`ConfigError`]
+    pub fn config(&self) -> Result<server::Config, ConfigError> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let secret = secret::load(given(&self.secret), &self.data_dir)?;
         let project = given(&self.google_cloud_project);
@@ -235,11 +259,18 @@ impl Serve {
                 project: PROJECT.to_owned(),
             },
         };
-        let limits = Limits {
+        let limits = self.guards.rooms(Limits {
             room_members: self.room_members,
             grace: Duration::from_secs(self.grace),
             ..Limits::default()
-        };
+        });
+        let guards = self.guards.settings()?;
+        if guards.api_token.is_none() && !self.host.is_loopback() {
+            tracing::warn!(
+                "anybody who reaches {} may write posts; --api-token-file changes that",
+                self.host
+            );
+        }
         Ok(server::Config {
             host: self.host,
             port: self.port,
@@ -248,6 +279,7 @@ impl Serve {
             database,
             web_dir: self.web_dir.clone(),
             allow_origins: self.allow_origin.clone(),
+            guards,
             rooms: Settings {
                 limits,
                 tokens: Tokens::new(&secret),

@@ -9,6 +9,7 @@ mod answer;
 mod clock;
 pub mod config;
 mod embedded;
+pub mod guards;
 mod passcode;
 pub mod prod;
 mod random;

@@ -26,7 +26,11 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     read_dotenv()?;
     let Command::Serve(settings) = Cli::parse().command;
-    logging::start(settings.log.as_deref(), settings.log_format)?;
+    logging::start(
+        settings.log.as_deref(),
+        settings.log_format,
+        settings.audit_log.as_deref(),
+    )?;
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(&settings))

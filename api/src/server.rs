@@ -4,6 +4,7 @@ mod connections;
 
 use crate::{
     embedded::Embedded,
+    guards::{self, Guards},
     prod::Prod,
     rest,
     rooms::Settings,
@@ -45,6 +46,8 @@ pub struct Config {
     pub web_dir: PathBuf,
     /// Further origins whose pages may open sockets.
     pub allow_origins: Vec<String>,
+    /// What one address may take, and whose word is taken for which that is.
+    pub guards: guards::Settings,
     /// What the rooms are told.
     pub rooms: Settings,
 }
@@ -112,6 +115,7 @@ pub struct App {
     store: Store,
     site: Arc<Site>,
     origins: Origins,
+    guards: Guards,
 }
 
 /// A server that runs until [`Server::shutdown`].
@@ -132,6 +136,16 @@ impl App {
             store,
             site: Arc::new(site),
             origins,
+            guards: Guards::default(),
+        }
+    }
+
+    /// Bounds what one address may take otherwise than by default.
+    #[must_use]
+    pub fn guarded(self, guards: guards::Settings) -> Self {
+        Self {
+            guards: Guards::new(guards),
+            ..self
         }
     }
 
@@ -151,9 +165,21 @@ impl App {
 
 /// Returns everything on the app's port: the web app, the sockets, the API and the server's own state.
 pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + use<> {
-    let api = warp::path("api").and(rest::routes(app.store.clone(), app.hub.clone()));
-    let signaling = warp::path("ws").and(signaling::routes(app.hub.clone(), app.origins.clone()));
-    let prod = warp::path("Prod").and(crate::prod::routes(app.prod.clone(), app.origins.clone()));
+    let api = warp::path("api").and(rest::routes(
+        app.store.clone(),
+        app.hub.clone(),
+        app.guards.clone(),
+    ));
+    let signaling = warp::path("ws").and(signaling::routes(
+        app.hub.clone(),
+        app.origins.clone(),
+        app.guards.clone(),
+    ));
+    let prod = warp::path("Prod").and(crate::prod::routes(
+        app.prod.clone(),
+        app.origins.clone(),
+        app.guards.clone(),
+    ));
     let status = status::routes(app.hub.clone(), app.store.clone());
     let web = web::routes(Arc::clone(&app.site));
     api.or(signaling)
@@ -179,7 +205,11 @@ pub fn functions_routes(
     let hint = format!("there is nothing here; the API is below {path}");
     let elsewhere = warp::any().map(move || crate::answer::error(http::StatusCode::NOT_FOUND, &hint));
     mount
-        .and(rest::routes(app.store.clone(), app.hub.clone()))
+        .and(rest::routes(
+            app.store.clone(),
+            app.hub.clone(),
+            app.guards.clone(),
+        ))
         .or(elsewhere)
         .unify()
 }
@@ -206,15 +236,18 @@ impl Server {
         let (embedded, store) = open(config.host, config.database).await?;
         let store = Store::connect(store).await?;
         store.ping().await?;
-        let app = App::new(config.rooms, store, site, Origins::new(&config.allow_origins));
+        let app =
+            App::new(config.rooms, store, site, Origins::new(&config.allow_origins)).guarded(config.guards);
         let listening = vec![
             Listening::start(
                 app_listener,
                 TowerToHyperService::new(warp::service(routes(&app))),
+                app.guards.clone(),
             ),
             Listening::start(
                 functions_listener,
                 TowerToHyperService::new(warp::service(functions_routes(&app, &config.functions_path))),
+                app.guards.clone(),
             ),
         ];
         Ok(Self {

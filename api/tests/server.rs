@@ -21,6 +21,8 @@ mod doors;
 mod ends;
 #[path = "server/files.rs"]
 mod files;
+#[path = "server/guards.rs"]
+mod guards;
 #[path = "posts/http.rs"]
 mod http;
 #[path = "server/moderation.rs"]

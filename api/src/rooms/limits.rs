@@ -34,6 +34,10 @@ pub struct Limits {
     pub patience: Rate,
     /// Passcodes for one room from one place, and vain knocks.
     pub guesses: Rate,
+    /// Joins from one place, into whatever rooms.
+    pub joins: Rate,
+    /// People of one place who wait before one room.
+    pub waiting: usize,
 }
 
 /// A bucket of `burst` tokens into which one more falls every `every`.
@@ -43,6 +47,14 @@ pub struct Rate {
     pub burst: u32,
     /// How long it takes until one more may come.
     pub every: Duration,
+}
+
+impl Rate {
+    /// As many as one likes.
+    pub const UNLIMITED: Self = Self {
+        burst: u32::MAX,
+        every: Duration::ZERO,
+    };
 }
 
 impl Settings {
@@ -88,6 +100,12 @@ impl Default for Limits {
                 burst: 5,
                 every: Duration::from_secs(20),
             },
+            // A house full of people behind one address, all of whom come back at once.
+            joins: Rate {
+                burst: 300,
+                every: Duration::from_millis(200),
+            },
+            waiting: 8,
         }
     }
 }

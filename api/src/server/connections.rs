@@ -1,6 +1,9 @@
 //! Accepts connections on one port, and serves HTTP/1.1 over each.
 
-use crate::socket::Peer;
+use crate::{
+    guards::{Guards, Proxies, Ticket},
+    socket::Peer,
+};
 use http::{Request, Response};
 use hyper::{
     body::{Body, Incoming},
@@ -8,7 +11,7 @@ use hyper::{
     service::Service,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{pin::pin, time::Duration};
+use std::{net::IpAddr, pin::pin, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -28,7 +31,9 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Clone)]
 struct Named<S> {
     service: S,
-    peer: Peer,
+    /// The other end of the connection.
+    from: IpAddr,
+    guards: Guards,
 }
 
 impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
@@ -37,7 +42,13 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
     type Future = S::Future;
 
     fn call(&self, mut request: Request<Incoming>) -> S::Future {
-        request.extensions_mut().insert(self.peer);
+        let (proxies, headers) = (self.guards.proxies(), request.headers());
+        let peer = Peer {
+            address: proxies.client(self.from, headers),
+            is_local: self.from.to_canonical().is_loopback() && !Proxies::are_in(headers),
+            is_secure: proxies.is_secure(self.from, headers),
+        };
+        request.extensions_mut().insert(peer);
         self.service.call(request)
     }
 }
@@ -48,7 +59,7 @@ pub struct Listening(watch::Sender<bool>);
 
 impl Listening {
     /// Serves everybody who connects.
-    pub fn start<S, B>(listener: TcpListener, service: S) -> Self
+    pub fn start<S, B>(listener: TcpListener, service: S, guards: Guards) -> Self
     where
         S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
         S::Future: Send,
@@ -58,7 +69,7 @@ impl Listening {
         B::Error: Into<BoxError>,
     {
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(accept(listener, service, stopped));
+        tokio::spawn(accept(listener, service, guards, stopped));
         Self(stop)
     }
 
@@ -76,7 +87,7 @@ impl Listening {
     }
 }
 
-async fn accept<S, B>(listener: TcpListener, service: S, mut stopped: watch::Receiver<bool>)
+async fn accept<S, B>(listener: TcpListener, service: S, guards: Guards, mut stopped: watch::Receiver<bool>)
 where
     S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
@@ -92,11 +103,17 @@ where
         };
         match accepted {
             Ok((stream, from)) => {
+                let Some(ticket) = guards.connection(from.ip()) else {
+                    // There is nothing to be said before a request has come, and that may take its time.
+                    tracing::debug!(from = %from.ip(), "too many connections");
+                    continue;
+                };
                 let service = Named {
                     service: service.clone(),
-                    peer: Peer(from.ip()),
+                    from: from.ip(),
+                    guards: guards.clone(),
                 };
-                tokio::spawn(serve(stream, service, stopped.clone()));
+                tokio::spawn(serve(stream, service, ticket, stopped.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -106,7 +123,8 @@ where
     }
 }
 
-async fn serve<S, B>(stream: TcpStream, service: S, mut stopped: watch::Receiver<bool>)
+/// Serves one connection, which holds its place until it ends or becomes a socket.
+async fn serve<S, B>(stream: TcpStream, service: S, _ticket: Ticket, mut stopped: watch::Receiver<bool>)
 where
     S: Service<Request<Incoming>, Response = Response<B>>,
     S::Error: Into<BoxError>,

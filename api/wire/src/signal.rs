@@ -364,6 +364,10 @@ pub enum ErrorCode {
     PasscodeWrong,
     /// Too many wrong passcodes, or too many vain attempts; another try in a while may do.
     TooManyTries,
+    /// Too many joins from one network; another try in a while will do.
+    TooManyJoins,
+    /// Too many people of one network wait before this room.
+    TooManyWaiting,
     /// The room is locked.
     Locked,
     /// The host does not let the client in.
