@@ -7,9 +7,11 @@ mod guards;
 mod ice;
 mod rate;
 mod secret;
+mod turn;
 
 pub use ice::{BadIceServers, parse_ice_servers};
 pub use secret::SecretError;
+pub use turn::BadTurn;
 
 use crate::{
     guards::BadApiToken,
@@ -18,7 +20,11 @@ use crate::{
     store::{Endpoint, StoreConfig},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 use wire::limits;
 
 /// The project that the data belongs to unless another is named: the ancestor's.
@@ -102,6 +108,26 @@ pub struct Serve {
         help_heading = "Addresses"
     )]
     pub ready_file: Option<PathBuf>,
+    /// Where to tell figures to Prometheus (/metrics, /healthz, /readyz), such as 10.0.0.1:9464. Without it, /metrics of the
+    /// app's port tells them to programs of this machine, and to nobody else.
+    #[arg(
+        long,
+        env = "TSUKIYO_METRICS_LISTEN",
+        value_name = "ADDRESS:PORT",
+        help_heading = "Addresses"
+    )]
+    metrics_listen: Option<SocketAddr>,
+    /// After SIGTERM: for how many seconds at most /readyz says so and nobody new is let in, before those who are here are
+    /// told to go elsewhere. For several servers behind a balancer.
+    #[arg(
+        long,
+        env = "TSUKIYO_DRAIN",
+        value_name = "SECONDS",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u64).range(..=3_600),
+        help_heading = "Addresses"
+    )]
+    pub drain: u64,
 
     /// Where the embedded Firestore and the secret are kept.
     #[arg(
@@ -168,6 +194,8 @@ pub struct Serve {
         help_heading = "Calls"
     )]
     grace: u64,
+    #[command(flatten)]
+    turn: turn::Turn,
 
     /// A further origin whose pages may open sockets, such as `https://example.org`; "*" is any. Pages of the server's
     /// own host always may. May be given more than once, or with commas.
@@ -232,6 +260,9 @@ pub enum ConfigError {
     /// There is no token of the API.
     #[error(transparent)]
     ApiToken(#[from] BadApiToken),
+    /// The settings of TURN contradict each other.
+    #[error(transparent)]
+    Turn(#[from] BadTurn),
 }
 
 impl Serve {
@@ -265,6 +296,7 @@ impl Serve {
             ..Limits::default()
         });
         let guards = self.guards.settings()?;
+        let (turn, relays) = self.turn.settings(self.host, &secret)?;
         if guards.api_token.is_none() && !self.host.is_loopback() {
             tracing::warn!(
                 "anybody who reaches {} may write posts; --api-token-file changes that",
@@ -280,10 +312,13 @@ impl Serve {
             web_dir: self.web_dir.clone(),
             allow_origins: self.allow_origin.clone(),
             guards,
+            metrics: self.metrics_listen,
+            turn,
             rooms: Settings {
                 limits,
                 tokens: Tokens::new(&secret),
                 ice_servers: self.ice_servers.0.clone(),
+                relays,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
         })

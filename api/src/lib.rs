@@ -20,6 +20,8 @@ pub mod signaling;
 mod socket;
 pub mod status;
 pub mod store;
+mod telemetry;
+pub mod turn;
 pub mod web;
 
 pub use server::{App, Server, functions_routes, routes};

@@ -10,7 +10,7 @@ use api::{
     server,
 };
 use clap::Parser;
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
@@ -51,8 +51,14 @@ async fn serve(settings: &Serve) -> Result<()> {
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping; once more stops at once");
+    let stop = async {
+        if settings.drain > 0 {
+            server.drain(Duration::from_secs(settings.drain)).await;
+        }
+        server.shutdown().await;
+    };
     tokio::select! {
-        () = server.shutdown() => tracing::info!("stopped"),
+        () = stop => tracing::info!("stopped"),
         _ = terminate.recv() => tracing::warn!("stopped at once"),
         _ = interrupt.recv() => tracing::warn!("stopped at once"),
     }
@@ -67,6 +73,12 @@ fn announce(addresses: server::Addresses) {
     }
     if let Some(address) = addresses.page {
         tracing::info!(url = url(address), "what is in it");
+    }
+    if let Some(address) = addresses.turn {
+        tracing::info!(%address, "STUN and TURN");
+    }
+    if let Some(address) = addresses.metrics {
+        tracing::info!(url = url(address), "figures for Prometheus");
     }
     tracing::info!(url = url(addresses.app), "Tsukiyo is ready");
 }

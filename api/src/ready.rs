@@ -15,6 +15,8 @@ pub fn write(path: &Path, addresses: server::Addresses, settings: &Serve) -> io:
         "functions": format!("{}{}", url(addresses.functions), settings.functions_path),
         "firestore": addresses.firestore.map(|address| server::reachable(address).to_string()),
         "page": addresses.page.map(url),
+        "metrics": addresses.metrics.map(url),
+        "turn": addresses.turn.map(|address| address.to_string()),
         "pid": std::process::id(),
     });
     let unfinished = path.with_extension("unfinished");

@@ -12,6 +12,8 @@ use crate::{
     socket::Origins,
     status,
     store::{Endpoint, Store, StoreConfig, StoreError},
+    telemetry,
+    turn::{self, Turn},
     web::{self, Site, SiteError},
 };
 use connections::Listening;
@@ -28,6 +30,10 @@ use warp::{Filter, reply::Response};
 
 /// How long clients have to take note of the end.
 const GOODBYE: Duration = Duration::from_secs(5);
+/// How often it is looked whether somebody is left, before the end.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long whoever balances loads may take to notice that a server takes nobody new.
+const NEWS: Duration = Duration::from_secs(5);
 
 /// Everything that a server is told.
 #[derive(Debug, Clone)]
@@ -50,6 +56,10 @@ pub struct Config {
     pub guards: guards::Settings,
     /// What the rooms are told.
     pub rooms: Settings,
+    /// Where figures are told to whoever reaches it, besides to programs of this machine on the app's port.
+    pub metrics: Option<SocketAddr>,
+    /// The STUN and TURN server to start along.
+    pub turn: Option<turn::Config>,
 }
 
 /// Where the data is.
@@ -105,6 +115,10 @@ pub struct Addresses {
     pub firestore: Option<SocketAddr>,
     /// The page that shows what is in it.
     pub page: Option<SocketAddr>,
+    /// The figures, where they have a port of their own.
+    pub metrics: Option<SocketAddr>,
+    /// STUN and TURN, as clients reach them.
+    pub turn: Option<SocketAddr>,
 }
 
 /// What all of the server's routes share. Clones are the same app.
@@ -125,6 +139,7 @@ pub struct Server {
     app: App,
     listening: Vec<Listening>,
     embedded: Option<Embedded>,
+    _turn: Option<Turn>,
 }
 
 impl App {
@@ -191,6 +206,20 @@ pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallibl
         .or(web)
         .unify()
         .map(web::secure)
+        .map(count)
+}
+
+/// Counts an answer by the class of its status.
+fn count(response: Response) -> Response {
+    let class = match response.status().as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    };
+    metrics::counter!("tsukiyo_http_responses_total", "class" => class).increment(1);
+    response
 }
 
 /// Returns everything on the port of the API alone: the API below `path`, and a hint elsewhere.
@@ -219,15 +248,24 @@ impl Server {
     ///
     /// # Errors
     /// [`StartError`], which names what to change.
-    pub async fn start(config: Config) -> Result<Self, StartError> {
+    pub async fn start(mut config: Config) -> Result<Self, StartError> {
         // Ports first: a second server on the same ports must not open the first one's data.
-        let (app_listener, app_address) = listen(&config, config.port, "--port (TSUKIYO_PORT)").await?;
+        telemetry::start();
+        let (app_listener, app_address) = listen(config.host, config.port, "--port (TSUKIYO_PORT)").await?;
         let (functions_listener, functions_address) = listen(
-            &config,
+            config.host,
             config.functions_port,
             "--functions-port (TSUKIYO_FUNCTIONS_PORT)",
         )
         .await?;
+        let metrics = match config.metrics {
+            Some(at) => Some(listen(at.ip(), at.port(), "--metrics-listen (TSUKIYO_METRICS_LISTEN)").await?),
+            None => None,
+        };
+        let bound = match &config.turn {
+            Some(turn) => Some(open_turn(config.host, turn, &mut config.rooms).await?),
+            None => None,
+        };
         let site = Site::load(&config.web_dir)?;
         if !site.is_built() {
             let directory = config.web_dir.display();
@@ -236,9 +274,10 @@ impl Server {
         let (embedded, store) = open(config.host, config.database).await?;
         let store = Store::connect(store).await?;
         store.ping().await?;
+        let relays = config.rooms.relays.clone();
         let app =
             App::new(config.rooms, store, site, Origins::new(&config.allow_origins)).guarded(config.guards);
-        let listening = vec![
+        let mut listening = vec![
             Listening::start(
                 app_listener,
                 TowerToHyperService::new(warp::service(routes(&app))),
@@ -250,16 +289,26 @@ impl Server {
                 app.guards.clone(),
             ),
         ];
+        let metrics_address = metrics.as_ref().map(|(_, address)| *address);
+        if let Some((listener, _)) = metrics {
+            let routes = status::port_routes(app.hub.clone(), app.store.clone());
+            let service = TowerToHyperService::new(warp::service(routes));
+            listening.push(Listening::start(listener, service, app.guards.clone()));
+        }
+        let turn = bound.map(|bound| bound.serve(relays, app.guards.clone()));
         Ok(Self {
             addresses: Addresses {
                 app: app_address,
                 functions: functions_address,
                 firestore: embedded.as_ref().map(Embedded::grpc_address),
                 page: embedded.as_ref().and_then(Embedded::page_address),
+                metrics: metrics_address,
+                turn: turn.as_ref().map(Turn::address),
             },
             app,
             listening,
             embedded,
+            _turn: turn,
         })
     }
 
@@ -271,6 +320,18 @@ impl Server {
     /// Returns what it serves.
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Lets nobody new in, and tells whoever asks at `/readyz` so. Returns once nobody is left, or the time is over.
+    pub async fn drain(&self, limit: Duration) {
+        self.app.hub.drain();
+        let empty = async {
+            while self.app.hub.census().sockets > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        // Whoever balances loads between servers has to hear of it, even when nobody is here.
+        let _ = tokio::join!(timeout(limit, empty), tokio::time::sleep(limit.min(NEWS)));
     }
 
     /// Tells every client, finishes the requests under way, and closes the data.
@@ -306,6 +367,27 @@ async fn open(host: IpAddr, database: Database) -> Result<(Option<Embedded>, Sto
     }
 }
 
+/// Opens the sockets of STUN and TURN, and lets members be told of them.
+async fn open_turn(
+    host: IpAddr,
+    config: &turn::Config,
+    rooms: &mut Settings,
+) -> Result<turn::Bound, StartError> {
+    let bound = turn::Bound::open(host, config).await;
+    let bound = bound.map_err(|source| StartError::Listen {
+        address: SocketAddr::new(host, config.port),
+        flag: "--turn-port (TSUKIYO_TURN_PORT)",
+        source,
+    })?;
+    rooms.relays.add(bound.turn_urls());
+    rooms.ice_servers.push(wire::IceServer {
+        urls: vec![bound.stun_url()],
+        username: None,
+        credential: None,
+    });
+    Ok(bound)
+}
+
 /// Returns an address that this machine reaches a listener under, which "any address" is not everywhere.
 pub fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
@@ -317,11 +399,11 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 async fn listen(
-    config: &Config,
+    host: IpAddr,
     port: u16,
     flag: &'static str,
 ) -> Result<(TcpListener, SocketAddr), StartError> {
-    let address = SocketAddr::new(config.host, port);
+    let address = SocketAddr::new(host, port);
     let failed = |source| StartError::Listen {
         address,
         flag,

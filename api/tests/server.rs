@@ -19,6 +19,8 @@ mod client;
 mod doors;
 #[path = "server/ends.rs"]
 mod ends;
+#[path = "server/figures.rs"]
+mod figures;
 #[path = "server/files.rs"]
 mod files;
 #[path = "server/guards.rs"]
@@ -29,5 +31,7 @@ mod http;
 mod moderation;
 #[path = "server/prod.rs"]
 mod prod;
+#[path = "server/relay.rs"]
+mod relay;
 #[path = "server/world.rs"]
 mod world;

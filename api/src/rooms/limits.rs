@@ -1,8 +1,9 @@
 //! What a server permits, and what it tells every client.
 
 use super::Tokens;
+use crate::turn::Relays;
 use std::time::Duration;
-use wire::{IceServer, ServerMessage, limits};
+use wire::{IceServer, MemberId, ServerMessage, limits};
 
 /// Everything that [`super::Rooms`] is told once.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// The ICE servers that every client is told.
     pub ice_servers: Vec<IceServer>,
+    /// The relays that members are told besides.
+    pub relays: Relays,
     /// The server's version, for a person to read.
     pub version: String,
 }
@@ -60,8 +63,10 @@ impl Rate {
 impl Settings {
     /// Makes settings with the default limits, no ICE servers, and a key for the tokens.
     pub fn new(key: &[u8]) -> Self {
+        let limits = Limits::default();
         Self {
-            limits: Limits::default(),
+            relays: Relays::derived(key, limits.token_life),
+            limits,
             tokens: Tokens::new(key),
             ice_servers: Vec::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -73,6 +78,19 @@ impl Settings {
             ice_servers: self.ice_servers.clone(),
             version: self.version.clone(),
         }
+    }
+
+    /// What a member is told before it is told that it is in: the relays, with credentials of its own.
+    pub(super) fn hello_to(&self, member: &MemberId, now: Duration) -> Option<ServerMessage> {
+        if self.relays.are_none() {
+            return None;
+        }
+        let mut ice_servers = self.ice_servers.clone();
+        ice_servers.push(self.relays.mint(member, now));
+        Some(ServerMessage::Hello {
+            ice_servers,
+            version: self.version.clone(),
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | [`Input::Connected`] | a socket is open | `hello` |
 //! | [`Input::Message`] `peek` | who is in there? | `peek` |
-//! | … `join` | goes in, or comes back | [`Output::LoadRules`] if nobody is inside, [`Output::CheckPasscode`] if there is one; then `joined`, `join` to the others present, `rules` and [`Output::OpenRoom`], or `waiting`, or `error` |
+//! | … `join` | goes in, or comes back | [`Output::LoadRules`] if nobody is inside, [`Output::CheckPasscode`] if there is one; then `hello` with relays if there are any, `joined`, `join` to the others present, `rules` and [`Output::OpenRoom`], or `waiting`, or `error` |
 //! | … `accept` `offer` `answer` `candidate` | step of the handshake | the same to the one member, `from` stamped |
 //! | … `media` | sends something else now | `media` to the others |
 //! | … `hand` | raises its hand, or takes it down | `hands` to everyone |

@@ -36,7 +36,7 @@ pub fn routes(
     warp::path::end()
         .and(socket::upgrade())
         .map(move |upgrade: Upgrade| {
-            if hub.is_stopping() {
+            if hub.is_draining() {
                 return crate::answer::error(
                     http::StatusCode::SERVICE_UNAVAILABLE,
                     "the server is shutting down; connect again soon",
@@ -79,6 +79,7 @@ struct Client {
 impl Listener for Client {
     fn text(&mut self, text: &str) {
         let socket = self.socket;
+        self.hub.heard(text.len());
         let input = match ClientMessage::from_json(text) {
             Ok(message) => Input::Message {
                 socket,

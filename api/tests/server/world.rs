@@ -34,6 +34,8 @@ pub fn config(file: Option<PathBuf>) -> Config {
         allow_origins: vec![],
         guards: api::guards::Settings::default(),
         rooms: Settings::new(b"a key for tests"),
+        metrics: None,
+        turn: None,
     }
 }
 

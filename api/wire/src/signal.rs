@@ -141,7 +141,8 @@ pub enum ClientMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ServerMessage {
-    /// The first message on every socket: what a client wants to know before it joins.
+    /// The first message on every socket: what a client wants to know before it joins. Where there are relays it comes once
+    /// more before [`ServerMessage::Joined`], with those: only members may use them.
     Hello {
         /// STUN and TURN servers for its peer connections.
         ice_servers: Vec<IceServer>,
