@@ -21,6 +21,7 @@ mod socket;
 pub mod status;
 pub mod store;
 mod telemetry;
+pub mod tls;
 pub mod turn;
 pub mod web;
 

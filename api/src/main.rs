@@ -67,7 +67,9 @@ async fn serve(settings: &Serve) -> Result<()> {
 
 fn announce(addresses: server::Addresses) {
     let url = |address| format!("http://{}", server::reachable(address));
-    tracing::info!(url = url(addresses.functions), "the API for curl");
+    let scheme = if addresses.is_secure { "https" } else { "http" };
+    let ours = |address| format!("{scheme}://{}", server::reachable(address));
+    tracing::info!(url = ours(addresses.functions), "the API for curl");
     if let Some(address) = addresses.firestore {
         tracing::info!(%address, "the embedded Firestore");
     }
@@ -80,7 +82,7 @@ fn announce(addresses: server::Addresses) {
     if let Some(address) = addresses.metrics {
         tracing::info!(url = url(address), "figures for Prometheus");
     }
-    tracing::info!(url = url(addresses.app), "Tsukiyo is ready");
+    tracing::info!(url = ours(addresses.app), "Tsukiyo is ready");
 }
 
 /// Reads `.env` of the working directory, if there is one. What the environment says already stays.

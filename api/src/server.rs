@@ -1,6 +1,7 @@
 //! The server as a whole: starts everything in order, and stops it in the other.
 
 mod connections;
+mod redirect;
 
 use crate::{
     embedded::Embedded,
@@ -9,10 +10,11 @@ use crate::{
     rest,
     rooms::Settings,
     signaling::{self, Hub},
-    socket::Origins,
+    socket::{Origins, Peer},
     status,
     store::{Endpoint, Store, StoreConfig, StoreError},
     telemetry,
+    tls::{self, Tls},
     turn::{self, Turn},
     web::{self, Site, SiteError},
 };
@@ -60,6 +62,10 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// The STUN and TURN server to start along.
     pub turn: Option<turn::Config>,
+    /// The certificate of the app's port and the API's. Without one, they speak no TLS.
+    pub tls: Option<tls::Files>,
+    /// The port that sends whoever comes without TLS to where it is spoken.
+    pub redirect_port: Option<u16>,
 }
 
 /// Where the data is.
@@ -99,6 +105,9 @@ pub enum StartError {
     /// The store is out of reach.
     #[error("cannot connect to Firestore")]
     Store(#[from] StoreError),
+    /// There is a certificate, and it cannot be used.
+    #[error("cannot speak TLS")]
+    Tls(#[from] tls::TlsError),
     /// The web app cannot be read.
     #[error("cannot read the web app")]
     Site(#[from] SiteError),
@@ -119,6 +128,10 @@ pub struct Addresses {
     pub metrics: Option<SocketAddr>,
     /// STUN and TURN, as clients reach them.
     pub turn: Option<SocketAddr>,
+    /// What sends to where TLS is spoken.
+    pub redirect: Option<SocketAddr>,
+    /// The app and the API alone speak TLS.
+    pub is_secure: bool,
 }
 
 /// What all of the server's routes share. Clones are the same app.
@@ -197,7 +210,8 @@ pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallibl
     ));
     let status = status::routes(app.hub.clone(), app.store.clone());
     let web = web::routes(Arc::clone(&app.site));
-    api.or(signaling)
+    let all = api
+        .or(signaling)
         .unify()
         .or(prod)
         .unify()
@@ -206,7 +220,16 @@ pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallibl
         .or(web)
         .unify()
         .map(web::secure)
-        .map(count)
+        .map(count);
+    warp::ext::optional::<Peer>()
+        .and(all)
+        .map(|peer: Option<Peer>, response| {
+            if peer.is_some_and(|peer| peer.is_secure) {
+                web::only_secure(response)
+            } else {
+                response
+            }
+        })
 }
 
 /// Counts an answer by the class of its status.
@@ -262,6 +285,11 @@ impl Server {
             Some(at) => Some(listen(at.ip(), at.port(), "--metrics-listen (TSUKIYO_METRICS_LISTEN)").await?),
             None => None,
         };
+        let redirect = match config.redirect_port {
+            Some(port) => Some(listen(config.host, port, "--redirect-port (TSUKIYO_REDIRECT_PORT)").await?),
+            None => None,
+        };
+        let tls = config.tls.map(Tls::start).transpose()?;
         let bound = match &config.turn {
             Some(turn) => Some(open_turn(config.host, turn, &mut config.rooms).await?),
             None => None,
@@ -282,18 +310,25 @@ impl Server {
                 app_listener,
                 TowerToHyperService::new(warp::service(routes(&app))),
                 app.guards.clone(),
+                tls.clone(),
             ),
             Listening::start(
                 functions_listener,
                 TowerToHyperService::new(warp::service(functions_routes(&app, &config.functions_path))),
                 app.guards.clone(),
+                tls.clone(),
             ),
         ];
         let metrics_address = metrics.as_ref().map(|(_, address)| *address);
         if let Some((listener, _)) = metrics {
             let routes = status::port_routes(app.hub.clone(), app.store.clone());
             let service = TowerToHyperService::new(warp::service(routes));
-            listening.push(Listening::start(listener, service, app.guards.clone()));
+            listening.push(Listening::start(listener, service, app.guards.clone(), None));
+        }
+        let redirect_address = redirect.as_ref().map(|(_, address)| *address);
+        if let Some((listener, _)) = redirect {
+            let service = TowerToHyperService::new(warp::service(redirect::routes(app_address.port())));
+            listening.push(Listening::start(listener, service, app.guards.clone(), None));
         }
         let turn = bound.map(|bound| bound.serve(relays, app.guards.clone()));
         Ok(Self {
@@ -304,6 +339,8 @@ impl Server {
                 page: embedded.as_ref().and_then(Embedded::page_address),
                 metrics: metrics_address,
                 turn: turn.as_ref().map(Turn::address),
+                redirect: redirect_address,
+                is_secure: tls.is_some(),
             },
             app,
             listening,

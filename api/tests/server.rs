@@ -33,5 +33,7 @@ mod moderation;
 mod prod;
 #[path = "server/relay.rs"]
 mod relay;
+#[path = "server/tls.rs"]
+mod tls;
 #[path = "server/world.rs"]
 mod world;

@@ -3,6 +3,7 @@
 use crate::{
     guards::{Guards, Proxies, Ticket},
     socket::Peer,
+    tls::Tls,
 };
 use http::{Request, Response};
 use hyper::{
@@ -13,6 +14,7 @@ use hyper::{
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{net::IpAddr, pin::pin, time::Duration};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::watch,
     time::{sleep, timeout},
@@ -34,6 +36,8 @@ struct Named<S> {
     /// The other end of the connection.
     from: IpAddr,
     guards: Guards,
+    /// The connection is one of TLS.
+    is_secure: bool,
 }
 
 impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
@@ -46,7 +50,7 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
         let peer = Peer {
             address: proxies.client(self.from, headers),
             is_local: self.from.to_canonical().is_loopback() && !Proxies::are_in(headers),
-            is_secure: proxies.is_secure(self.from, headers),
+            is_secure: self.is_secure || proxies.is_secure(self.from, headers),
         };
         request.extensions_mut().insert(peer);
         self.service.call(request)
@@ -58,8 +62,8 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
 pub struct Listening(watch::Sender<bool>);
 
 impl Listening {
-    /// Serves everybody who connects.
-    pub fn start<S, B>(listener: TcpListener, service: S, guards: Guards) -> Self
+    /// Serves everybody who connects, and speaks TLS if that is given.
+    pub fn start<S, B>(listener: TcpListener, service: S, guards: Guards, tls: Option<Tls>) -> Self
     where
         S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
         S::Future: Send,
@@ -69,7 +73,7 @@ impl Listening {
         B::Error: Into<BoxError>,
     {
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(accept(listener, service, guards, stopped));
+        tokio::spawn(accept(listener, service, guards, tls, stopped));
         Self(stop)
     }
 
@@ -87,8 +91,13 @@ impl Listening {
     }
 }
 
-async fn accept<S, B>(listener: TcpListener, service: S, guards: Guards, mut stopped: watch::Receiver<bool>)
-where
+async fn accept<S, B>(
+    listener: TcpListener,
+    service: S,
+    guards: Guards,
+    tls: Option<Tls>,
+    mut stopped: watch::Receiver<bool>,
+) where
     S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Into<BoxError>,
@@ -112,8 +121,9 @@ where
                     service: service.clone(),
                     from: from.ip(),
                     guards: guards.clone(),
+                    is_secure: tls.is_some(),
                 };
-                tokio::spawn(serve(stream, service, ticket, stopped.clone()));
+                tokio::spawn(open(stream, tls.clone(), service, ticket, stopped.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -124,17 +134,44 @@ where
 }
 
 /// Serves one connection, which holds its place until it ends or becomes a socket.
-async fn serve<S, B>(stream: TcpStream, service: S, _ticket: Ticket, mut stopped: watch::Receiver<bool>)
-where
-    S: Service<Request<Incoming>, Response = Response<B>>,
+async fn open<S, B>(
+    stream: TcpStream,
+    tls: Option<Tls>,
+    service: S,
+    _ticket: Ticket,
+    stopped: watch::Receiver<bool>,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>> + Send,
+    S::Future: Send,
     S::Error: Into<BoxError>,
-    B: Body + 'static,
+    B: Body + Send + 'static,
+    B::Data: Send,
     B::Error: Into<BoxError>,
 {
     // Messages are small and wanted at once: Nagle's algorithm would hold them back for an acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
+    let Some(tls) = tls else {
+        return serve(stream, service, stopped).await;
+    };
+    match timeout(HEAD, tls.acceptor().accept(stream)).await {
+        Ok(Ok(stream)) => serve(stream, service, stopped).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+        Err(_) => tracing::debug!("TLS took too long"),
+    }
+}
+
+async fn serve<S, B>(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    service: S,
+    mut stopped: watch::Receiver<bool>,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    B: Body + 'static,
+    B::Error: Into<BoxError>,
+{
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)

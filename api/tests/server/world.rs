@@ -36,6 +36,8 @@ pub fn config(file: Option<PathBuf>) -> Config {
         rooms: Settings::new(b"a key for tests"),
         metrics: None,
         turn: None,
+        tls: None,
+        redirect_port: None,
     }
 }
 
