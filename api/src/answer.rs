@@ -14,6 +14,14 @@ pub fn error(status: StatusCode, text: &str) -> Response {
     )
 }
 
+/// Answers that too much was asked, and when to ask again.
+pub fn too_many(text: &str) -> Response {
+    let mut response = error(StatusCode::TOO_MANY_REQUESTS, text);
+    let soon = HeaderValue::from_static("10");
+    response.headers_mut().insert(header::RETRY_AFTER, soon);
+    response
+}
+
 /// Answers a value as JSON. One that is none becomes an empty body, which the values of this server do not.
 pub fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {
     let body = serde_json::to_vec(value).unwrap_or_default();

@@ -3,19 +3,29 @@
 //! Every setting of [`Serve`] has a flag and a variable, `TSUKIYO_` and the flag's name. A flag wins over a variable, and
 //! a variable over a line of `.env` in the working directory. `.env.example` lists them all.
 
+mod guards;
 mod ice;
+mod rate;
 mod secret;
+mod turn;
 
 pub use ice::{BadIceServers, parse_ice_servers};
 pub use secret::SecretError;
+pub use turn::BadTurn;
 
 use crate::{
+    guards::BadApiToken,
     rooms::{Limits, Settings, Tokens},
     server::{self, Database},
     store::{Endpoint, StoreConfig},
+    tls,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 use wire::limits;
 
 /// The project that the data belongs to unless another is named: the ancestor's.
@@ -99,6 +109,54 @@ pub struct Serve {
         help_heading = "Addresses"
     )]
     pub ready_file: Option<PathBuf>,
+    /// Where to tell figures to Prometheus (/metrics, /healthz, /readyz), such as 10.0.0.1:9464. Without it, /metrics of the
+    /// app's port tells them to programs of this machine, and to nobody else.
+    #[arg(
+        long,
+        env = "TSUKIYO_METRICS_LISTEN",
+        value_name = "ADDRESS:PORT",
+        help_heading = "Addresses"
+    )]
+    metrics_listen: Option<SocketAddr>,
+    /// The certificate of the site and those that vouch for it, as PEM: the app and the API then speak TLS. The file is read
+    /// again when it changes.
+    #[arg(
+        long,
+        env = "TSUKIYO_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key",
+        help_heading = "Addresses"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, as PEM.
+    #[arg(
+        long,
+        env = "TSUKIYO_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert",
+        help_heading = "Addresses"
+    )]
+    tls_key: Option<PathBuf>,
+    /// A port that sends whoever comes without TLS to the app's port, such as 80.
+    #[arg(
+        long,
+        env = "TSUKIYO_REDIRECT_PORT",
+        value_name = "PORT",
+        requires = "tls_cert",
+        help_heading = "Addresses"
+    )]
+    redirect_port: Option<u16>,
+    /// After SIGTERM: for how many seconds at most /readyz says so and nobody new is let in, before those who are here are
+    /// told to go elsewhere. For several servers behind a balancer.
+    #[arg(
+        long,
+        env = "TSUKIYO_DRAIN",
+        value_name = "SECONDS",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u64).range(..=3_600),
+        help_heading = "Addresses"
+    )]
+    pub drain: u64,
 
     /// Where the embedded Firestore and the secret are kept.
     #[arg(
@@ -165,6 +223,8 @@ pub struct Serve {
         help_heading = "Calls"
     )]
     grace: u64,
+    #[command(flatten)]
+    turn: turn::Turn,
 
     /// A further origin whose pages may open sockets, such as `https://example.org`; "*" is any. Pages of the server's
     /// own host always may. May be given more than once, or with commas.
@@ -186,7 +246,17 @@ pub struct Serve {
         help_heading = "Security"
     )]
     secret: Option<String>,
+    #[command(flatten)]
+    guards: guards::Guards,
 
+    /// Where to write what hosts do to their rooms, as JSON, a line each, besides the log.
+    #[arg(
+        long,
+        env = "TSUKIYO_AUDIT_LOG",
+        value_name = "FILE",
+        help_heading = "Logging"
+    )]
+    pub audit_log: Option<PathBuf>,
     /// What to log: a level, or levels by module as RUST_LOG takes them (and RUST_LOG is heeded).
     #[arg(long, env = "TSUKIYO_LOG", value_name = "FILTER", help_heading = "Logging")]
     pub log: Option<String>,
@@ -210,12 +280,26 @@ pub enum LogFormat {
     Json,
 }
 
+/// Settings that cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// There is no secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// There is no token of the API.
+    #[error(transparent)]
+    ApiToken(#[from] BadApiToken),
+    /// The settings of TURN contradict each other.
+    #[error(transparent)]
+    Turn(#[from] BadTurn),
+}
+
 impl Serve {
     /// Makes what the server is told. Reads the secret from the data directory, or puts one there.
     ///
     /// # Errors
-    /// [`SecretError`] if there is none and none can be made.
-    pub fn config(&self) -> Result<server::Config, SecretError> {
+    /// [`ConfigError`]
+    pub fn config(&self) -> Result<server::Config, ConfigError> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let secret = secret::load(given(&self.secret), &self.data_dir)?;
         let project = given(&self.google_cloud_project);
@@ -235,11 +319,19 @@ impl Serve {
                 project: PROJECT.to_owned(),
             },
         };
-        let limits = Limits {
+        let limits = self.guards.rooms(Limits {
             room_members: self.room_members,
             grace: Duration::from_secs(self.grace),
             ..Limits::default()
-        };
+        });
+        let guards = self.guards.settings()?;
+        let (turn, relays) = self.turn.settings(self.host, &secret)?;
+        if guards.api_token.is_none() && !self.host.is_loopback() {
+            tracing::warn!(
+                "anybody who reaches {} may write posts; --api-token-file changes that",
+                self.host
+            );
+        }
         Ok(server::Config {
             host: self.host,
             port: self.port,
@@ -248,10 +340,17 @@ impl Serve {
             database,
             web_dir: self.web_dir.clone(),
             allow_origins: self.allow_origin.clone(),
+            guards,
+            metrics: self.metrics_listen,
+            turn,
+            tls: (self.tls_cert.clone().zip(self.tls_key.clone()))
+                .map(|(certificate, key)| tls::Files { certificate, key }),
+            redirect_port: self.redirect_port,
             rooms: Settings {
                 limits,
                 tokens: Tokens::new(&secret),
                 ice_servers: self.ice_servers.0.clone(),
+                relays,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
         })

@@ -9,6 +9,7 @@ mod answer;
 mod clock;
 pub mod config;
 mod embedded;
+pub mod guards;
 mod passcode;
 pub mod prod;
 mod random;
@@ -19,6 +20,9 @@ pub mod signaling;
 mod socket;
 pub mod status;
 pub mod store;
+mod telemetry;
+pub mod tls;
+pub mod turn;
 pub mod web;
 
 pub use server::{App, Server, functions_routes, routes};

@@ -10,7 +10,7 @@ use api::{
     server,
 };
 use clap::Parser;
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
@@ -26,7 +26,11 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     read_dotenv()?;
     let Command::Serve(settings) = Cli::parse().command;
-    logging::start(settings.log.as_deref(), settings.log_format)?;
+    logging::start(
+        settings.log.as_deref(),
+        settings.log_format,
+        settings.audit_log.as_deref(),
+    )?;
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(&settings))
@@ -47,8 +51,14 @@ async fn serve(settings: &Serve) -> Result<()> {
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping; once more stops at once");
+    let stop = async {
+        if settings.drain > 0 {
+            server.drain(Duration::from_secs(settings.drain)).await;
+        }
+        server.shutdown().await;
+    };
     tokio::select! {
-        () = server.shutdown() => tracing::info!("stopped"),
+        () = stop => tracing::info!("stopped"),
         _ = terminate.recv() => tracing::warn!("stopped at once"),
         _ = interrupt.recv() => tracing::warn!("stopped at once"),
     }
@@ -57,14 +67,22 @@ async fn serve(settings: &Serve) -> Result<()> {
 
 fn announce(addresses: server::Addresses) {
     let url = |address| format!("http://{}", server::reachable(address));
-    tracing::info!(url = url(addresses.functions), "the API for curl");
+    let scheme = if addresses.is_secure { "https" } else { "http" };
+    let ours = |address| format!("{scheme}://{}", server::reachable(address));
+    tracing::info!(url = ours(addresses.functions), "the API for curl");
     if let Some(address) = addresses.firestore {
         tracing::info!(%address, "the embedded Firestore");
     }
     if let Some(address) = addresses.page {
         tracing::info!(url = url(address), "what is in it");
     }
-    tracing::info!(url = url(addresses.app), "Tsukiyo is ready");
+    if let Some(address) = addresses.turn {
+        tracing::info!(%address, "STUN and TURN");
+    }
+    if let Some(address) = addresses.metrics {
+        tracing::info!(url = url(address), "figures for Prometheus");
+    }
+    tracing::info!(url = ours(addresses.app), "Tsukiyo is ready");
 }
 
 /// Reads `.env` of the working directory, if there is one. What the environment says already stays.

@@ -5,6 +5,7 @@
 
 use crate::{
     clock::Clock,
+    guards::{Guards, Ticket},
     rooms::{Rate, Throttle},
     socket::{self, Listener, Origins, Outbox, Upgrade},
 };
@@ -67,7 +68,7 @@ impl Prod {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn serve(self, on_upgrade: hyper::upgrade::OnUpgrade) {
+    async fn serve(self, on_upgrade: hyper::upgrade::OnUpgrade, _ticket: Ticket) {
         let Ok(io) = on_upgrade.await else {
             return;
         };
@@ -98,15 +99,25 @@ impl Default for Prod {
 }
 
 /// Returns the filter that makes sockets of requests; it is to be mounted at [`wire::routes::PROD`].
-pub fn routes(prod: Prod, origins: Origins) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
+pub fn routes(
+    prod: Prod,
+    origins: Origins,
+    guards: Guards,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
     warp::path::end()
         .and(socket::upgrade())
-        .map(move |upgrade: Upgrade| match upgrade.accept(&origins, None) {
-            Ok((response, on_upgrade)) => {
-                tokio::spawn(prod.clone().serve(on_upgrade));
-                response.map(|()| Response::default().into_body())
+        .map(move |upgrade: Upgrade| {
+            let address = upgrade.address();
+            match upgrade.accept(&origins, None) {
+                Ok((response, on_upgrade)) => match guards.socket(address) {
+                    Ok(ticket) => {
+                        tokio::spawn(prod.clone().serve(on_upgrade, ticket));
+                        response.map(|()| Response::default().into_body())
+                    }
+                    Err(refusal) => crate::answer::too_many(&refusal.to_string()),
+                },
+                Err(refusal) => refusal.response(),
             }
-            Err(refusal) => refusal.response(),
         })
 }
 

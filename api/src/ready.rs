@@ -10,11 +10,15 @@ use std::{fs, io, path::Path};
 /// If the file cannot be written.
 pub fn write(path: &Path, addresses: server::Addresses, settings: &Serve) -> io::Result<()> {
     let url = |address| format!("http://{}", server::reachable(address));
+    let scheme = if addresses.is_secure { "https" } else { "http" };
+    let ours = |address| format!("{scheme}://{}", server::reachable(address));
     let text = json!({
-        "app": url(addresses.app),
-        "functions": format!("{}{}", url(addresses.functions), settings.functions_path),
+        "app": ours(addresses.app),
+        "functions": format!("{}{}", ours(addresses.functions), settings.functions_path),
         "firestore": addresses.firestore.map(|address| server::reachable(address).to_string()),
         "page": addresses.page.map(url),
+        "metrics": addresses.metrics.map(url),
+        "turn": addresses.turn.map(|address| address.to_string()),
         "pid": std::process::id(),
     });
     let unfinished = path.with_extension("unfinished");

@@ -20,7 +20,9 @@ mod rooms;
 mod route;
 
 use crate::{
+    guards::Guards,
     rooms::{Pass, Rules},
+    socket::Peer,
     store::Store,
 };
 use error::ApiError;
@@ -29,7 +31,7 @@ use http::{HeaderMap, Method};
 use posts::Pages;
 use query::Query;
 use route::Route;
-use std::{convert::Infallible, future::Future, time::Duration};
+use std::{convert::Infallible, future::Future, net::IpAddr, time::Duration};
 use warp::{Buf, Filter, Rejection, reply::Response};
 use wire::{ResumeToken, RoomId, RoomInfo};
 
@@ -52,10 +54,12 @@ pub trait Presence: Clone + Send + Sync + 'static {
 pub fn routes(
     store: Store,
     presence: impl Presence,
+    guards: Guards,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
     let api = Api {
         store,
         presence,
+        guards,
         pages: Pages::default(),
     };
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
@@ -63,14 +67,16 @@ pub fn routes(
         .and(warp::path::tail())
         .and(query)
         .and(warp::header::headers_cloned())
+        .and(warp::ext::optional::<Peer>())
         .and(warp::body::stream())
         .and_then(
-            move |method, path: warp::path::Tail, query: String, headers, body| {
+            move |method, path: warp::path::Tail, query: String, headers, peer: Option<Peer>, body| {
                 let api = api.clone();
                 async move {
                     let request = Request {
                         method,
                         headers,
+                        address: peer.map(|peer| peer.address),
                         query: Query::parse(&query),
                     };
                     Ok::<_, Infallible>(answer(&api, path.as_str(), request, body).await)
@@ -84,6 +90,7 @@ pub fn routes(
 struct Api<P> {
     store: Store,
     presence: P,
+    guards: Guards,
     pages: Pages,
 }
 
@@ -91,6 +98,8 @@ struct Api<P> {
 struct Request {
     method: Method,
     headers: HeaderMap,
+    /// Where it comes from, if that is known.
+    address: Option<IpAddr>,
     query: Query,
 }
 
@@ -125,6 +134,14 @@ async fn handle<B: Buf>(
         Method::HEAD => Method::GET,
         method => method,
     };
+    if method == Method::GET {
+        api.guards.read(request.address)?;
+    } else if route.allow().contains(method.as_str()) {
+        api.guards.write(request.address)?;
+        if (api.guards.api_token()).is_some_and(|token| !token.is_in(&request.headers)) {
+            return Err(ApiError::NoApiToken);
+        }
+    }
     let read = || body::fields(&request.headers, body.map_err(ApiError::from_body));
     let store = &api.store;
     match (route, method) {

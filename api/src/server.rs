@@ -1,16 +1,21 @@
 //! The server as a whole: starts everything in order, and stops it in the other.
 
 mod connections;
+mod redirect;
 
 use crate::{
     embedded::Embedded,
+    guards::{self, Guards},
     prod::Prod,
     rest,
     rooms::Settings,
     signaling::{self, Hub},
-    socket::Origins,
+    socket::{Origins, Peer},
     status,
     store::{Endpoint, Store, StoreConfig, StoreError},
+    telemetry,
+    tls::{self, Tls},
+    turn::{self, Turn},
     web::{self, Site, SiteError},
 };
 use connections::Listening;
@@ -27,6 +32,10 @@ use warp::{Filter, reply::Response};
 
 /// How long clients have to take note of the end.
 const GOODBYE: Duration = Duration::from_secs(5);
+/// How often it is looked whether somebody is left, before the end.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long whoever balances loads may take to notice that a server takes nobody new.
+const NEWS: Duration = Duration::from_secs(5);
 
 /// Everything that a server is told.
 #[derive(Debug, Clone)]
@@ -45,8 +54,18 @@ pub struct Config {
     pub web_dir: PathBuf,
     /// Further origins whose pages may open sockets.
     pub allow_origins: Vec<String>,
+    /// What one address may take, and whose word is taken for which that is.
+    pub guards: guards::Settings,
     /// What the rooms are told.
     pub rooms: Settings,
+    /// Where figures are told to whoever reaches it, besides to programs of this machine on the app's port.
+    pub metrics: Option<SocketAddr>,
+    /// The STUN and TURN server to start along.
+    pub turn: Option<turn::Config>,
+    /// The certificate of the app's port and the API's. Without one, they speak no TLS.
+    pub tls: Option<tls::Files>,
+    /// The port that sends whoever comes without TLS to where it is spoken.
+    pub redirect_port: Option<u16>,
 }
 
 /// Where the data is.
@@ -86,6 +105,9 @@ pub enum StartError {
     /// The store is out of reach.
     #[error("cannot connect to Firestore")]
     Store(#[from] StoreError),
+    /// There is a certificate, and it cannot be used.
+    #[error("cannot speak TLS")]
+    Tls(#[from] tls::TlsError),
     /// The web app cannot be read.
     #[error("cannot read the web app")]
     Site(#[from] SiteError),
@@ -102,6 +124,14 @@ pub struct Addresses {
     pub firestore: Option<SocketAddr>,
     /// The page that shows what is in it.
     pub page: Option<SocketAddr>,
+    /// The figures, where they have a port of their own.
+    pub metrics: Option<SocketAddr>,
+    /// STUN and TURN, as clients reach them.
+    pub turn: Option<SocketAddr>,
+    /// What sends to where TLS is spoken.
+    pub redirect: Option<SocketAddr>,
+    /// The app and the API alone speak TLS.
+    pub is_secure: bool,
 }
 
 /// What all of the server's routes share. Clones are the same app.
@@ -112,6 +142,7 @@ pub struct App {
     store: Store,
     site: Arc<Site>,
     origins: Origins,
+    guards: Guards,
 }
 
 /// A server that runs until [`Server::shutdown`].
@@ -121,6 +152,7 @@ pub struct Server {
     app: App,
     listening: Vec<Listening>,
     embedded: Option<Embedded>,
+    _turn: Option<Turn>,
 }
 
 impl App {
@@ -132,6 +164,16 @@ impl App {
             store,
             site: Arc::new(site),
             origins,
+            guards: Guards::default(),
+        }
+    }
+
+    /// Bounds what one address may take otherwise than by default.
+    #[must_use]
+    pub fn guarded(self, guards: guards::Settings) -> Self {
+        Self {
+            guards: Guards::new(guards),
+            ..self
         }
     }
 
@@ -151,12 +193,25 @@ impl App {
 
 /// Returns everything on the app's port: the web app, the sockets, the API and the server's own state.
 pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + use<> {
-    let api = warp::path("api").and(rest::routes(app.store.clone(), app.hub.clone()));
-    let signaling = warp::path("ws").and(signaling::routes(app.hub.clone(), app.origins.clone()));
-    let prod = warp::path("Prod").and(crate::prod::routes(app.prod.clone(), app.origins.clone()));
+    let api = warp::path("api").and(rest::routes(
+        app.store.clone(),
+        app.hub.clone(),
+        app.guards.clone(),
+    ));
+    let signaling = warp::path("ws").and(signaling::routes(
+        app.hub.clone(),
+        app.origins.clone(),
+        app.guards.clone(),
+    ));
+    let prod = warp::path("Prod").and(crate::prod::routes(
+        app.prod.clone(),
+        app.origins.clone(),
+        app.guards.clone(),
+    ));
     let status = status::routes(app.hub.clone(), app.store.clone());
     let web = web::routes(Arc::clone(&app.site));
-    api.or(signaling)
+    let all = api
+        .or(signaling)
         .unify()
         .or(prod)
         .unify()
@@ -165,6 +220,29 @@ pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallibl
         .or(web)
         .unify()
         .map(web::secure)
+        .map(count);
+    warp::ext::optional::<Peer>()
+        .and(all)
+        .map(|peer: Option<Peer>, response| {
+            if peer.is_some_and(|peer| peer.is_secure) {
+                web::only_secure(response)
+            } else {
+                response
+            }
+        })
+}
+
+/// Counts an answer by the class of its status.
+fn count(response: Response) -> Response {
+    let class = match response.status().as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    };
+    metrics::counter!("tsukiyo_http_responses_total", "class" => class).increment(1);
+    response
 }
 
 /// Returns everything on the port of the API alone: the API below `path`, and a hint elsewhere.
@@ -179,7 +257,11 @@ pub fn functions_routes(
     let hint = format!("there is nothing here; the API is below {path}");
     let elsewhere = warp::any().map(move || crate::answer::error(http::StatusCode::NOT_FOUND, &hint));
     mount
-        .and(rest::routes(app.store.clone(), app.hub.clone()))
+        .and(rest::routes(
+            app.store.clone(),
+            app.hub.clone(),
+            app.guards.clone(),
+        ))
         .or(elsewhere)
         .unify()
 }
@@ -189,15 +271,29 @@ impl Server {
     ///
     /// # Errors
     /// [`StartError`], which names what to change.
-    pub async fn start(config: Config) -> Result<Self, StartError> {
+    pub async fn start(mut config: Config) -> Result<Self, StartError> {
         // Ports first: a second server on the same ports must not open the first one's data.
-        let (app_listener, app_address) = listen(&config, config.port, "--port (TSUKIYO_PORT)").await?;
+        telemetry::start();
+        let (app_listener, app_address) = listen(config.host, config.port, "--port (TSUKIYO_PORT)").await?;
         let (functions_listener, functions_address) = listen(
-            &config,
+            config.host,
             config.functions_port,
             "--functions-port (TSUKIYO_FUNCTIONS_PORT)",
         )
         .await?;
+        let metrics = match config.metrics {
+            Some(at) => Some(listen(at.ip(), at.port(), "--metrics-listen (TSUKIYO_METRICS_LISTEN)").await?),
+            None => None,
+        };
+        let redirect = match config.redirect_port {
+            Some(port) => Some(listen(config.host, port, "--redirect-port (TSUKIYO_REDIRECT_PORT)").await?),
+            None => None,
+        };
+        let tls = config.tls.map(Tls::start).transpose()?;
+        let bound = match &config.turn {
+            Some(turn) => Some(open_turn(config.host, turn, &mut config.rooms).await?),
+            None => None,
+        };
         let site = Site::load(&config.web_dir)?;
         if !site.is_built() {
             let directory = config.web_dir.display();
@@ -206,27 +302,50 @@ impl Server {
         let (embedded, store) = open(config.host, config.database).await?;
         let store = Store::connect(store).await?;
         store.ping().await?;
-        let app = App::new(config.rooms, store, site, Origins::new(&config.allow_origins));
-        let listening = vec![
+        let relays = config.rooms.relays.clone();
+        let app =
+            App::new(config.rooms, store, site, Origins::new(&config.allow_origins)).guarded(config.guards);
+        let mut listening = vec![
             Listening::start(
                 app_listener,
                 TowerToHyperService::new(warp::service(routes(&app))),
+                app.guards.clone(),
+                tls.clone(),
             ),
             Listening::start(
                 functions_listener,
                 TowerToHyperService::new(warp::service(functions_routes(&app, &config.functions_path))),
+                app.guards.clone(),
+                tls.clone(),
             ),
         ];
+        let metrics_address = metrics.as_ref().map(|(_, address)| *address);
+        if let Some((listener, _)) = metrics {
+            let routes = status::port_routes(app.hub.clone(), app.store.clone());
+            let service = TowerToHyperService::new(warp::service(routes));
+            listening.push(Listening::start(listener, service, app.guards.clone(), None));
+        }
+        let redirect_address = redirect.as_ref().map(|(_, address)| *address);
+        if let Some((listener, _)) = redirect {
+            let service = TowerToHyperService::new(warp::service(redirect::routes(app_address.port())));
+            listening.push(Listening::start(listener, service, app.guards.clone(), None));
+        }
+        let turn = bound.map(|bound| bound.serve(relays, app.guards.clone()));
         Ok(Self {
             addresses: Addresses {
                 app: app_address,
                 functions: functions_address,
                 firestore: embedded.as_ref().map(Embedded::grpc_address),
                 page: embedded.as_ref().and_then(Embedded::page_address),
+                metrics: metrics_address,
+                turn: turn.as_ref().map(Turn::address),
+                redirect: redirect_address,
+                is_secure: tls.is_some(),
             },
             app,
             listening,
             embedded,
+            _turn: turn,
         })
     }
 
@@ -238,6 +357,18 @@ impl Server {
     /// Returns what it serves.
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Lets nobody new in, and tells whoever asks at `/readyz` so. Returns once nobody is left, or the time is over.
+    pub async fn drain(&self, limit: Duration) {
+        self.app.hub.drain();
+        let empty = async {
+            while self.app.hub.census().sockets > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        // Whoever balances loads between servers has to hear of it, even when nobody is here.
+        let _ = tokio::join!(timeout(limit, empty), tokio::time::sleep(limit.min(NEWS)));
     }
 
     /// Tells every client, finishes the requests under way, and closes the data.
@@ -273,6 +404,27 @@ async fn open(host: IpAddr, database: Database) -> Result<(Option<Embedded>, Sto
     }
 }
 
+/// Opens the sockets of STUN and TURN, and lets members be told of them.
+async fn open_turn(
+    host: IpAddr,
+    config: &turn::Config,
+    rooms: &mut Settings,
+) -> Result<turn::Bound, StartError> {
+    let bound = turn::Bound::open(host, config).await;
+    let bound = bound.map_err(|source| StartError::Listen {
+        address: SocketAddr::new(host, config.port),
+        flag: "--turn-port (TSUKIYO_TURN_PORT)",
+        source,
+    })?;
+    rooms.relays.add(bound.turn_urls());
+    rooms.ice_servers.push(wire::IceServer {
+        urls: vec![bound.stun_url()],
+        username: None,
+        credential: None,
+    });
+    Ok(bound)
+}
+
 /// Returns an address that this machine reaches a listener under, which "any address" is not everywhere.
 pub fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
@@ -284,11 +436,11 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 async fn listen(
-    config: &Config,
+    host: IpAddr,
     port: u16,
     flag: &'static str,
 ) -> Result<(TcpListener, SocketAddr), StartError> {
-    let address = SocketAddr::new(config.host, port);
+    let address = SocketAddr::new(host, port);
     let failed = |source| StartError::Listen {
         address,
         flag,

@@ -1,29 +1,67 @@
-//! `/healthz` and `/metrics`: what the server says of itself.
+//! `/healthz`, `/readyz` and `/metrics`: what the server says of itself.
 
-use crate::{signaling::Hub, store::Store};
+use crate::{signaling::Hub, socket::Peer, store::Store, telemetry};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 use tokio::time::timeout;
 use warp::{Filter, Rejection, reply::Response};
 
 /// How long the store may take to answer.
 const STORE: Duration = Duration::from_secs(3);
 
-/// Returns the filter for both paths.
+/// Returns the filter for the three paths. `/metrics` is for programs of this machine.
 pub fn routes(hub: Hub, store: Store) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
-    let health = {
+    let metrics = {
         let hub = hub.clone();
-        warp::path!("healthz").and(warp::method()).then(move |method| {
-            let (hub, store) = (hub.clone(), store.clone());
-            async move { health(&method, &hub, &store).await }
-        })
+        warp::path!("metrics")
+            .and(warp::ext::optional::<Peer>())
+            .map(move |peer: Option<Peer>| {
+                if peer.is_some_and(|peer| peer.is_local) {
+                    return metrics(&hub);
+                }
+                let text = "figures are told to programs of this machine only; --metrics-listen opens a port for others";
+                crate::answer::error(StatusCode::FORBIDDEN, text)
+            })
     };
-    let metrics = warp::path!("metrics").map(move || metrics(&hub));
-    health.or(metrics).unify()
+    health_routes(hub, store).or(metrics).unify()
 }
 
-async fn health(method: &Method, hub: &Hub, store: &Store) -> Response {
+/// Returns the filter of a port that is for nothing else, and whose address says who reaches it.
+pub fn port_routes(hub: Hub, store: Store) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone {
+    let metrics = {
+        let hub = hub.clone();
+        warp::path!("metrics").map(move || metrics(&hub))
+    };
+    let elsewhere = warp::any().map(|| {
+        crate::answer::error(
+            StatusCode::NOT_FOUND,
+            "there are /metrics, /healthz and /readyz here",
+        )
+    });
+    health_routes(hub, store)
+        .or(metrics)
+        .unify()
+        .or(elsewhere)
+        .unify()
+}
+
+fn health_routes(hub: Hub, store: Store) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
+    let path = |name: &'static str, ready: bool| {
+        let (hub, store) = (hub.clone(), store.clone());
+        warp::path(name)
+            .and(warp::path::end())
+            .and(warp::method())
+            .then(move |method| {
+                let (hub, store) = (hub.clone(), store.clone());
+                async move { health(&method, &hub, &store, ready).await }
+            })
+    };
+    path("healthz", false).or(path("readyz", true)).unify()
+}
+
+/// Says how the server is, or, if that is asked, whether it is to be sent anybody new.
+async fn health(method: &Method, hub: &Hub, store: &Store, ready: bool) -> Response {
     if method != Method::GET && method != Method::HEAD {
         return crate::answer::error(StatusCode::METHOD_NOT_ALLOWED, "this path is read with GET");
     }
@@ -34,6 +72,7 @@ async fn health(method: &Method, hub: &Hub, store: &Store) -> Response {
     };
     let census = hub.census();
     let (status, word) = match problem {
+        None if ready && hub.is_draining() => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
         None => (StatusCode::OK, "ok"),
         Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     };
@@ -51,21 +90,8 @@ async fn health(method: &Method, hub: &Hub, store: &Store) -> Response {
     response
 }
 
-/// Answers in the [text format of Prometheus](https://prometheus.io/docs/instrumenting/exposition_formats/).
 fn metrics(hub: &Hub) -> Response {
-    let census = hub.census();
-    let mut text = String::new();
-    for (name, help, value) in [
-        ("tsukiyo_sockets", "Open signaling sockets.", census.sockets),
-        (
-            "tsukiyo_members",
-            "Members of rooms, present or away.",
-            census.members,
-        ),
-        ("tsukiyo_rooms", "Rooms with a member.", census.rooms),
-    ] {
-        text += &format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
-    }
+    let text = telemetry::render(hub.census(), hub.is_draining());
     let mut response = Response::new(text.into());
     let format = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, format);

@@ -19,13 +19,21 @@ mod client;
 mod doors;
 #[path = "server/ends.rs"]
 mod ends;
+#[path = "server/figures.rs"]
+mod figures;
 #[path = "server/files.rs"]
 mod files;
+#[path = "server/guards.rs"]
+mod guards;
 #[path = "posts/http.rs"]
 mod http;
 #[path = "server/moderation.rs"]
 mod moderation;
 #[path = "server/prod.rs"]
 mod prod;
+#[path = "server/relay.rs"]
+mod relay;
+#[path = "server/tls.rs"]
+mod tls;
 #[path = "server/world.rs"]
 mod world;

@@ -1,6 +1,9 @@
 //! Why a request is refused, and with which status. The only place that knows both.
 
-use crate::store::{BadFields, BadPostId, StoreError};
+use crate::{
+    guards,
+    store::{BadFields, BadPostId, StoreError},
+};
 use http::StatusCode;
 use wire::{BadId, limits};
 
@@ -46,6 +49,10 @@ pub(super) enum ApiError {
         "this room is not open to everybody: send the token of its member in the header \"Authorization: Bearer …\""
     )]
     NoToken,
+    #[error("who writes here must send the token of the API in the header \"Authorization: Bearer …\"")]
+    NoApiToken,
+    #[error(transparent)]
+    TooMany(#[from] guards::Refusal),
     #[error("the host has put you out of this room")]
     PutOut,
     #[error(transparent)]
@@ -70,7 +77,8 @@ impl ApiError {
             | Self::Fields(_)
             | Self::NotText(_)
             | Self::Photo => StatusCode::BAD_REQUEST,
-            Self::NoToken => StatusCode::UNAUTHORIZED,
+            Self::NoToken | Self::NoApiToken => StatusCode::UNAUTHORIZED,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::PutOut => StatusCode::FORBIDDEN,
             Self::BodySlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

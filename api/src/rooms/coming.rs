@@ -70,6 +70,9 @@ impl Rooms {
         if let Some(state) = self.sockets.get_mut(&socket) {
             state.place = Some((room.clone(), member.clone()));
         }
+        if let Some(hello) = self.settings.hello_to(&member, now) {
+            self.send(socket, &Arc::new(hello));
+        }
         self.send(socket, &Arc::new(welcome));
         self.send_to_others(&room, &member, &joined);
         self.show_hands(&room, socket);

@@ -4,7 +4,7 @@
 //! that, so to its peers and to itself a join is one step, however long it takes.
 
 use super::{
-    Output, Pass, Rooms, Rules, SocketId,
+    Output, Pass, Rooms, Rules, SocketId, Taken, close,
     room::{Room, Seat},
     rules::millis,
     service::Door,
@@ -53,6 +53,21 @@ impl Rooms {
             let why = "leave the room that you are in before you join".to_owned();
             return self.refuse(socket, ErrorCode::AlreadyInRoom, why, None);
         }
+        let (source, known) = (state.source, joining.pass.is_some());
+        if self.draining && !known {
+            let why = "the server is about to stop; try again soon".to_owned();
+            self.refuse(socket, ErrorCode::GoingAway, why, None);
+            return self.close(socket, close::SERVICE_RESTART, "going away");
+        }
+        let rate = self.settings.limits.joins;
+        if source.is_some_and(|source| !source.is_local() && self.joins.take(now, source, rate) == Taken::No)
+        {
+            let why = "too many people join from your network; try again in a minute".to_owned();
+            return self.refuse(socket, ErrorCode::TooManyJoins, why, None);
+        }
+        let Some(state) = self.listening(socket) else {
+            return;
+        };
         state.door = Door::Asking(Box::new(joining));
         let members = self.rooms.entry(room.clone()).or_default();
         let first = members.asking.is_empty();

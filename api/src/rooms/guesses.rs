@@ -1,43 +1,51 @@
 //! How often one may try to get into a room, by where one is.
 
-use super::{Rate, Throttle};
-use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+use super::{Buckets, Rate, buckets::Taken};
+use std::{net::IpAddr, time::Duration};
 use wire::RoomId;
 
 /// How many pairs of room and place are remembered. Beyond it nobody new may try until some are forgotten.
 const PAIRS: usize = 10_000;
 
 /// Where a client is: its address, or of IPv6 the network, since one client may have any number of addresses in that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source(IpAddr);
 
 /// What is left to each.
-#[derive(Debug, Default)]
-pub struct Guesses(BTreeMap<(RoomId, Option<Source>), Throttle>);
+#[derive(Debug)]
+pub struct Guesses(Buckets<(RoomId, Option<Source>)>);
 
 impl Guesses {
     /// Takes one try. Returns whether there was one left.
     pub fn take(&mut self, now: Duration, room: &RoomId, source: Option<Source>, rate: Rate) -> bool {
-        if self.0.len() >= PAIRS {
-            self.0.retain(|_, used| !used.is_unused(now));
-        }
-        let key = (room.clone(), source);
-        if self.0.len() >= PAIRS && !self.0.contains_key(&key) {
-            return false;
-        }
-        self.0.entry(key).or_default().take(now, rate)
+        self.0.take(now, (room.clone(), source), rate) == Taken::Yes
     }
 
     /// Tells whether none is left, and takes none.
     pub fn are_spent(&self, now: Duration, room: &RoomId, source: Option<Source>, rate: Rate) -> bool {
-        let used = self.0.get(&(room.clone(), source)).copied();
-        used.is_some_and(|mut used| !used.take(now, rate))
+        self.0.is_spent(now, &(room.clone(), source), rate)
+    }
+}
+
+impl Default for Guesses {
+    fn default() -> Self {
+        Self(Buckets::new(PAIRS))
+    }
+}
+
+impl Source {
+    /// Tells whether it is this machine, where many clients may be one person's: a program that measures, or a proxy that
+    /// says not for whom it speaks.
+    pub fn is_local(self) -> bool {
+        self.0.is_loopback()
     }
 }
 
 impl From<IpAddr> for Source {
     fn from(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
+            // Its network holds all addresses that stand for nothing, and for IPv4.
+            IpAddr::V6(address) if address.is_loopback() => IpAddr::V6(address),
             IpAddr::V6(address) => {
                 let network = u128::from(address) & !u128::from(u64::MAX);
                 IpAddr::V6(network.into())

@@ -23,11 +23,13 @@ impl Rooms {
         let Some((room, me)) = self.place(socket) else {
             return self.not_in_room(socket, None);
         };
+        let whom = member.as_ref().map(tracing::field::display);
         if !self.is_host(&room, &me) {
+            tracing::warn!(target: "audit", %room, by = %me, ?action, member = whom, "refused to who is not host");
             let why = "only the host of the room may do that".to_owned();
             return self.refuse(socket, ErrorCode::NotHost, why, None);
         }
-        tracing::info!(%room, host = %me, ?action, member = member.as_ref().map(tracing::field::display), "host");
+        tracing::info!(target: "audit", %room, by = %me, ?action, member = whom, "the host moderates");
         let missing = |what: &str| format!("this action wants a {what}");
         match (action, member) {
             (Action::Admit, member) => {

@@ -1,8 +1,9 @@
 //! What a server permits, and what it tells every client.
 
 use super::Tokens;
+use crate::turn::Relays;
 use std::time::Duration;
-use wire::{IceServer, ServerMessage, limits};
+use wire::{IceServer, MemberId, ServerMessage, limits};
 
 /// Everything that [`super::Rooms`] is told once.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// The ICE servers that every client is told.
     pub ice_servers: Vec<IceServer>,
+    /// The relays that members are told besides.
+    pub relays: Relays,
     /// The server's version, for a person to read.
     pub version: String,
 }
@@ -34,6 +37,10 @@ pub struct Limits {
     pub patience: Rate,
     /// Passcodes for one room from one place, and vain knocks.
     pub guesses: Rate,
+    /// Joins from one place, into whatever rooms.
+    pub joins: Rate,
+    /// People of one place who wait before one room.
+    pub waiting: usize,
 }
 
 /// A bucket of `burst` tokens into which one more falls every `every`.
@@ -45,11 +52,21 @@ pub struct Rate {
     pub every: Duration,
 }
 
+impl Rate {
+    /// As many as one likes.
+    pub const UNLIMITED: Self = Self {
+        burst: u32::MAX,
+        every: Duration::ZERO,
+    };
+}
+
 impl Settings {
     /// Makes settings with the default limits, no ICE servers, and a key for the tokens.
     pub fn new(key: &[u8]) -> Self {
+        let limits = Limits::default();
         Self {
-            limits: Limits::default(),
+            relays: Relays::derived(key, limits.token_life),
+            limits,
             tokens: Tokens::new(key),
             ice_servers: Vec::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -61,6 +78,19 @@ impl Settings {
             ice_servers: self.ice_servers.clone(),
             version: self.version.clone(),
         }
+    }
+
+    /// What a member is told before it is told that it is in: the relays, with credentials of its own.
+    pub(super) fn hello_to(&self, member: &MemberId, now: Duration) -> Option<ServerMessage> {
+        if self.relays.are_none() {
+            return None;
+        }
+        let mut ice_servers = self.ice_servers.clone();
+        ice_servers.push(self.relays.mint(member, now));
+        Some(ServerMessage::Hello {
+            ice_servers,
+            version: self.version.clone(),
+        })
     }
 }
 
@@ -88,6 +118,12 @@ impl Default for Limits {
                 burst: 5,
                 every: Duration::from_secs(20),
             },
+            // A house full of people behind one address, all of whom come back at once.
+            joins: Rate {
+                burst: 300,
+                every: Duration::from_millis(200),
+            },
+            waiting: 8,
         }
     }
 }

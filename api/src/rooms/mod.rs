@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | [`Input::Connected`] | a socket is open | `hello` |
 //! | [`Input::Message`] `peek` | who is in there? | `peek` |
-//! | … `join` | goes in, or comes back | [`Output::LoadRules`] if nobody is inside, [`Output::CheckPasscode`] if there is one; then `joined`, `join` to the others present, `rules` and [`Output::OpenRoom`], or `waiting`, or `error` |
+//! | … `join` | goes in, or comes back | [`Output::LoadRules`] if nobody is inside, [`Output::CheckPasscode`] if there is one; then `hello` with relays if there are any, `joined`, `join` to the others present, `rules` and [`Output::OpenRoom`], or `waiting`, or `error` |
 //! | … `accept` `offer` `answer` `candidate` | step of the handshake | the same to the one member, `from` stamped |
 //! | … `media` | sends something else now | `media` to the others |
 //! | … `hand` | raises its hand, or takes it down | `hands` to everyone |
@@ -23,6 +23,7 @@
 //! | [`Input::HistoryLoaded`] | answers [`Output::OpenRoom`] | `history` |
 //! | [`Input::ChatStored`] | answers [`Output::StoreChat`] | `chat` to everyone, the author included |
 //! | [`Input::ChatRefused`] | answers [`Output::StoreChat`] | `error` (notStored) to the author |
+//! | [`Input::Draining`] | the server is about to stop | `error` (goingAway) to whoever is new |
 //! | [`Input::ShuttingDown`] | the server stops | `error` (goingAway) and the end for every socket |
 //!
 //! # Invariants
@@ -36,6 +37,7 @@
 //! - Who waits is in no room: it has no place, so nothing that it says reaches a member.
 //! - A room in which nobody is, and at whose door nobody is, is not kept.
 
+mod buckets;
 mod coming;
 mod door;
 mod gestures;
@@ -53,6 +55,8 @@ mod waiting;
 #[cfg(test)]
 mod tests;
 
+pub use buckets::{Buckets, Taken};
+pub use guesses::Source;
 pub use limits::{Limits, Rate, Settings};
 pub use rules::Rules;
 pub use throttle::Throttle;
@@ -167,6 +171,8 @@ pub enum Input {
         /// The nonce it was said under.
         nonce: Nonce,
     },
+    /// The server is about to stop: whoever is inside may stay and come back, and nobody new comes in.
+    Draining,
     /// The server stops: every socket is told and closed. Members stay, they may return to another server.
     ShuttingDown,
 }
@@ -277,6 +283,10 @@ pub mod close {
     pub const ENDED: u16 = 4004;
 }
 
+/// How many places are remembered for the joins that come from them. One that finds no room there is let pass: many
+/// networks at once would else keep everybody out.
+const SOURCES: usize = 100_000;
+
 /// All rooms of a server, as a state machine.
 ///
 /// `now` is the time since 1970-01-01T00:00:00Z and must not fall from one call to the next. After every call, take
@@ -291,6 +301,10 @@ pub struct Rooms {
     /// When the grace of each member that is away ends.
     graces: BTreeSet<(Duration, RoomId, MemberId)>,
     guesses: Guesses,
+    /// What is left to each place of joins.
+    joins: Buckets<Source>,
+    /// The server is about to stop: nobody new comes in.
+    draining: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -304,6 +318,8 @@ impl Rooms {
             rooms: BTreeMap::new(),
             graces: BTreeSet::new(),
             guesses: Guesses::default(),
+            joins: Buckets::new(SOURCES),
+            draining: false,
             outputs: VecDeque::new(),
         }
     }
@@ -334,6 +350,7 @@ impl Rooms {
             } => self.history_loaded(&room, socket, messages, more),
             Input::ChatStored { room, message, nonce } => self.chat_stored(&room, message, nonce),
             Input::ChatRefused { room, member, nonce } => self.chat_refused(&room, &member, nonce),
+            Input::Draining => self.draining = true,
             Input::ShuttingDown => self.shutting_down(),
         }
     }

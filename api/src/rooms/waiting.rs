@@ -26,6 +26,17 @@ impl Rooms {
         if room.waiting.len() >= ROOM_WAITING || self.guesses.are_spent(now, &id, source, limits.guesses) {
             return self.refuse(socket, ErrorCode::TooManyTries, TRY_LATER.to_owned(), None);
         }
+        let others = room.waiting.iter().map(|waiter| waiter.socket);
+        let of_source = |other: &SocketId| {
+            self.sockets
+                .get(other)
+                .is_some_and(|other| other.source == source)
+        };
+        let neighbours = others.filter(of_source).count();
+        if source.is_some_and(|source| !source.is_local()) && neighbours >= limits.waiting {
+            let why = "too many people of your network wait here already".to_owned();
+            return self.refuse(socket, ErrorCode::TooManyWaiting, why, None);
+        }
         tracing::info!(%socket, room = %id, member = %seat.id, "waits for the host");
         let waiting = Arc::new(ServerMessage::Waiting { room: id.clone() });
         if let Some(state) = self.sockets.get_mut(&socket) {

@@ -1,6 +1,10 @@
 //! Accepts connections on one port, and serves HTTP/1.1 over each.
 
-use crate::socket::Peer;
+use crate::{
+    guards::{Guards, Proxies, Ticket},
+    socket::Peer,
+    tls::Tls,
+};
 use http::{Request, Response};
 use hyper::{
     body::{Body, Incoming},
@@ -8,8 +12,9 @@ use hyper::{
     service::Service,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{pin::pin, time::Duration};
+use std::{net::IpAddr, pin::pin, time::Duration};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::watch,
     time::{sleep, timeout},
@@ -28,7 +33,11 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Clone)]
 struct Named<S> {
     service: S,
-    peer: Peer,
+    /// The other end of the connection.
+    from: IpAddr,
+    guards: Guards,
+    /// The connection is one of TLS.
+    is_secure: bool,
 }
 
 impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
@@ -37,7 +46,13 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
     type Future = S::Future;
 
     fn call(&self, mut request: Request<Incoming>) -> S::Future {
-        request.extensions_mut().insert(self.peer);
+        let (proxies, headers) = (self.guards.proxies(), request.headers());
+        let peer = Peer {
+            address: proxies.client(self.from, headers),
+            is_local: self.from.to_canonical().is_loopback() && !Proxies::are_in(headers),
+            is_secure: self.is_secure || proxies.is_secure(self.from, headers),
+        };
+        request.extensions_mut().insert(peer);
         self.service.call(request)
     }
 }
@@ -47,8 +62,8 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
 pub struct Listening(watch::Sender<bool>);
 
 impl Listening {
-    /// Serves everybody who connects.
-    pub fn start<S, B>(listener: TcpListener, service: S) -> Self
+    /// Serves everybody who connects, and speaks TLS if that is given.
+    pub fn start<S, B>(listener: TcpListener, service: S, guards: Guards, tls: Option<Tls>) -> Self
     where
         S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
         S::Future: Send,
@@ -58,7 +73,7 @@ impl Listening {
         B::Error: Into<BoxError>,
     {
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(accept(listener, service, stopped));
+        tokio::spawn(accept(listener, service, guards, tls, stopped));
         Self(stop)
     }
 
@@ -76,8 +91,13 @@ impl Listening {
     }
 }
 
-async fn accept<S, B>(listener: TcpListener, service: S, mut stopped: watch::Receiver<bool>)
-where
+async fn accept<S, B>(
+    listener: TcpListener,
+    service: S,
+    guards: Guards,
+    tls: Option<Tls>,
+    mut stopped: watch::Receiver<bool>,
+) where
     S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Into<BoxError>,
@@ -92,11 +112,18 @@ where
         };
         match accepted {
             Ok((stream, from)) => {
+                let Some(ticket) = guards.connection(from.ip()) else {
+                    // There is nothing to be said before a request has come, and that may take its time.
+                    tracing::debug!(from = %from.ip(), "too many connections");
+                    continue;
+                };
                 let service = Named {
                     service: service.clone(),
-                    peer: Peer(from.ip()),
+                    from: from.ip(),
+                    guards: guards.clone(),
+                    is_secure: tls.is_some(),
                 };
-                tokio::spawn(serve(stream, service, stopped.clone()));
+                tokio::spawn(open(stream, tls.clone(), service, ticket, stopped.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -106,17 +133,45 @@ where
     }
 }
 
-async fn serve<S, B>(stream: TcpStream, service: S, mut stopped: watch::Receiver<bool>)
-where
-    S: Service<Request<Incoming>, Response = Response<B>>,
+/// Serves one connection, which holds its place until it ends or becomes a socket.
+async fn open<S, B>(
+    stream: TcpStream,
+    tls: Option<Tls>,
+    service: S,
+    _ticket: Ticket,
+    stopped: watch::Receiver<bool>,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>> + Send,
+    S::Future: Send,
     S::Error: Into<BoxError>,
-    B: Body + 'static,
+    B: Body + Send + 'static,
+    B::Data: Send,
     B::Error: Into<BoxError>,
 {
     // Messages are small and wanted at once: Nagle's algorithm would hold them back for an acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
+    let Some(tls) = tls else {
+        return serve(stream, service, stopped).await;
+    };
+    match timeout(HEAD, tls.acceptor().accept(stream)).await {
+        Ok(Ok(stream)) => serve(stream, service, stopped).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+        Err(_) => tracing::debug!("TLS took too long"),
+    }
+}
+
+async fn serve<S, B>(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    service: S,
+    mut stopped: watch::Receiver<bool>,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    B: Body + 'static,
+    B::Error: Into<BoxError>,
+{
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)

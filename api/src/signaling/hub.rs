@@ -11,6 +11,7 @@ use crate::{
     rooms::{Census, Input, Output, Pass, Rooms, Rules, Settings, SocketId, Tokens},
     socket::Outbox,
     store::Store,
+    telemetry::Meters,
 };
 use std::{
     collections::HashMap,
@@ -19,11 +20,11 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
-use wire::{ResumeToken, RoomId, RoomInfo, ServerMessage};
+use wire::{ClientMessage, ResumeToken, RoomId, RoomInfo, ServerMessage};
 
 /// Everybody's rooms. Clones are the same hub.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ struct Inner {
     rescheduled: Arc<Notify>,
     next_socket: AtomicU64,
     stopping: AtomicBool,
+    draining: AtomicBool,
+    meters: Meters,
     /// Every open socket holds a receiver.
     open: watch::Sender<()>,
 }
@@ -49,6 +52,8 @@ struct Inner {
 struct State {
     rooms: Rooms,
     outboxes: HashMap<SocketId, Arc<Outbox>>,
+    /// Since when each of those waits who wants to come in.
+    joining: HashMap<SocketId, Instant>,
 }
 
 /// Held by a socket's task for as long as it runs.
@@ -64,6 +69,7 @@ impl Hub {
             state: Mutex::new(State {
                 rooms: Rooms::new(settings),
                 outboxes: HashMap::new(),
+                joining: HashMap::new(),
             }),
             clock,
             store,
@@ -73,6 +79,8 @@ impl Hub {
             rescheduled: Arc::clone(&rescheduled),
             next_socket: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
+            draining: AtomicBool::new(false),
+            meters: Meters::default(),
             open: watch::Sender::new(()),
         }));
         tokio::spawn(keep_time(Arc::downgrade(&hub.0), clock, rescheduled));
@@ -82,6 +90,17 @@ impl Hub {
     /// Returns how many sockets, members and rooms there are.
     pub fn census(&self) -> Census {
         self.lock().rooms.census()
+    }
+
+    /// Lets nobody new in from now on. Whoever is inside stays, and may come back.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::SeqCst);
+        self.input(Input::Draining);
+    }
+
+    /// Says whether the server is about to stop.
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::SeqCst) || self.is_stopping()
     }
 
     /// Tells every client that the server goes, closes every socket, and waits until they are closed.
@@ -112,11 +131,18 @@ impl Hub {
     pub(super) fn disconnect(&self, socket: SocketId) {
         let mut state = self.lock();
         state.outboxes.remove(&socket);
+        state.joining.remove(&socket);
         self.handle(&mut state, Input::Disconnected { socket });
     }
 
     pub(super) fn input(&self, input: Input) {
         self.handle(&mut self.lock(), input);
+    }
+
+    /// Takes note of a message that came.
+    pub(super) fn heard(&self, bytes: usize) {
+        self.0.meters.heard.increment(1);
+        self.0.meters.heard_bytes.increment(bytes as u64);
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -150,6 +176,14 @@ impl Hub {
     }
 
     fn handle(&self, state: &mut State, input: Input) {
+        if let Input::Message {
+            socket,
+            message: ClientMessage::Join { .. },
+            ..
+        } = &input
+        {
+            state.joining.entry(*socket).or_insert_with(Instant::now);
+        }
         let before = state.rooms.poll_timeout();
         state.rooms.handle_input(self.0.clock.now(), input);
         self.perform(state);
@@ -171,10 +205,14 @@ impl Hub {
                         Some((same, text)) if Arc::ptr_eq(&same, &message) => text,
                         _ => serialize(&message),
                     };
+                    self.0.meters.said.increment(1);
+                    self.0.meters.said_bytes.increment(text.len() as u64);
                     outbox.push(text.clone());
+                    self.measure(&mut state.joining, socket, &message);
                     last = Some((message, text));
                 }
                 Output::Close { socket, code, reason } => {
+                    metrics::counter!("tsukiyo_closed_total", "code" => code.to_string()).increment(1);
                     if let Some(outbox) = state.outboxes.get(&socket) {
                         outbox.close(code, reason);
                     }
@@ -222,6 +260,25 @@ impl Hub {
                     }
                 }
             }
+        }
+    }
+}
+
+impl Hub {
+    /// Takes note of what became of those who want to come in, and of what is refused.
+    fn measure(&self, joining: &mut HashMap<SocketId, Instant>, socket: SocketId, message: &ServerMessage) {
+        if let ServerMessage::Error { code, .. } = message {
+            metrics::counter!("tsukiyo_errors_total", "code" => format!("{code:?}")).increment(1);
+            joining.remove(&socket);
+        }
+        // Who waits for the host waits for a person.
+        if matches!(message, ServerMessage::Waiting { .. }) {
+            joining.remove(&socket);
+        }
+        if matches!(message, ServerMessage::Joined { .. })
+            && let Some(since) = joining.remove(&socket)
+        {
+            self.0.meters.joins.record(since.elapsed());
         }
     }
 }

@@ -15,6 +15,7 @@ mod rules;
 pub use hub::Hub;
 
 use crate::{
+    guards::{Guards, Ticket},
     rooms::{Input, SocketId},
     socket::{self, Listener, Origins, Outbox, Upgrade},
 };
@@ -27,11 +28,15 @@ use wire::{ClientMessage, routes::SUBPROTOCOL};
 const WHY_CHARS: usize = 300;
 
 /// Returns the filter that makes sockets of requests; it is to be mounted at [`wire::routes::SIGNALING`].
-pub fn routes(hub: Hub, origins: Origins) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
+pub fn routes(
+    hub: Hub,
+    origins: Origins,
+    guards: Guards,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
     warp::path::end()
         .and(socket::upgrade())
         .map(move |upgrade: Upgrade| {
-            if hub.is_stopping() {
+            if hub.is_draining() {
                 return crate::answer::error(
                     http::StatusCode::SERVICE_UNAVAILABLE,
                     "the server is shutting down; connect again soon",
@@ -39,16 +44,19 @@ pub fn routes(hub: Hub, origins: Origins) -> impl Filter<Extract = (Response,), 
             }
             let address = upgrade.address();
             match upgrade.accept(&origins, Some(SUBPROTOCOL)) {
-                Ok((response, on_upgrade)) => {
-                    tokio::spawn(serve(hub.clone(), on_upgrade, address));
-                    response.map(|()| Response::default().into_body())
-                }
+                Ok((response, on_upgrade)) => match guards.socket(address) {
+                    Ok(ticket) => {
+                        tokio::spawn(serve(hub.clone(), on_upgrade, address, ticket));
+                        response.map(|()| Response::default().into_body())
+                    }
+                    Err(refusal) => crate::answer::too_many(&refusal.to_string()),
+                },
                 Err(refusal) => refusal.response(),
             }
         })
 }
 
-async fn serve(hub: Hub, on_upgrade: hyper::upgrade::OnUpgrade, address: Option<IpAddr>) {
+async fn serve(hub: Hub, on_upgrade: hyper::upgrade::OnUpgrade, address: Option<IpAddr>, _ticket: Ticket) {
     let Ok(io) = on_upgrade.await else {
         return;
     };
@@ -71,6 +79,7 @@ struct Client {
 impl Listener for Client {
     fn text(&mut self, text: &str) {
         let socket = self.socket;
+        self.hub.heard(text.len());
         let input = match ClientMessage::from_json(text) {
             Ok(message) => Input::Message {
                 socket,

@@ -50,6 +50,7 @@ impl Outbox {
             state.queue = VecDeque::new();
             state.close = Some(frame(close::TRY_AGAIN_LATER, "you do not read what you are sent"));
             state.overflowed = true;
+            metrics::counter!("tsukiyo_slow_consumers_total").increment(1);
         } else {
             state.bytes += text.len();
             state.queue.push_back(text);

@@ -24,7 +24,14 @@ pub struct Upgrade {
 
 /// Where a connection comes from. Whoever accepts connections puts it into the extensions of every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer(pub IpAddr);
+pub struct Peer {
+    /// The client's address.
+    pub address: IpAddr,
+    /// It is a program of this machine, and speaks for nobody else.
+    pub is_local: bool,
+    /// It speaks TLS, to us or to a trusted proxy.
+    pub is_secure: bool,
+}
 
 /// Why a request does not become a WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -92,7 +99,7 @@ pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Infallible> + Clon
 impl Upgrade {
     /// Returns where the request comes from, if that is known.
     pub fn address(&self) -> Option<IpAddr> {
-        self.peer.map(|peer| peer.0)
+        self.peer.map(|peer| peer.address)
     }
 
     /// Checks the request. Returns what is to be answered, and what becomes the socket once that is sent.

@@ -1,6 +1,7 @@
 //! Connections to Firestore, and calls on them.
 
 use super::StoreError;
+use crate::telemetry::StoreCall;
 use firestore::{FirestoreDb, FirestoreDbOptions};
 use futures::TryStreamExt;
 use gcloud_sdk::{
@@ -95,7 +96,7 @@ impl Client {
             name,
             ..GetDocumentRequest::default()
         };
-        self.retry(request, async |mut rpc, request| {
+        self.retry("get", request, async |mut rpc, request| {
             rpc.get_document(request).await.map(Response::into_inner)
         })
         .await
@@ -108,7 +109,7 @@ impl Client {
             documents,
             ..BatchGetDocumentsRequest::default()
         };
-        self.retry(request, async |mut rpc, request| {
+        self.retry("getAll", request, async |mut rpc, request| {
             let answers = rpc.batch_get_documents(request).await?.into_inner();
             let found = answers.try_filter_map(async |answer| {
                 Ok(match answer.result {
@@ -131,7 +132,7 @@ impl Client {
             query_type: Some(run_query_request::QueryType::StructuredQuery(query)),
             ..RunQueryRequest::default()
         };
-        self.retry(request, async |mut rpc, request| {
+        self.retry("query", request, async |mut rpc, request| {
             let answers = rpc.run_query(request).await?.into_inner();
             answers
                 .try_filter_map(async |answer| Ok(answer.document))
@@ -148,7 +149,7 @@ impl Client {
             writes,
             ..CommitRequest::default()
         };
-        self.retry(request, async |mut rpc, request| {
+        self.retry("commit", request, async |mut rpc, request| {
             rpc.commit(request)
                 .await
                 .map(|response| response.into_inner().write_results)
@@ -163,11 +164,25 @@ impl Client {
             writes,
             ..CommitRequest::default()
         };
-        let response = self.rpc().commit(limited(request)).await?;
-        Ok(response.into_inner().write_results)
+        let call = StoreCall::start("commit");
+        let response = self.rpc().commit(limited(request)).await;
+        call.end(response.is_ok());
+        Ok(response?.into_inner().write_results)
     }
 
     async fn retry<M: Clone, T>(
+        &self,
+        operation: &'static str,
+        message: M,
+        send: impl AsyncFn(Rpc, Request<M>) -> Result<T, Status>,
+    ) -> Result<T, StoreError> {
+        let call = StoreCall::start(operation);
+        let outcome = self.repeat(message, send).await;
+        call.end(outcome.is_ok());
+        outcome
+    }
+
+    async fn repeat<M: Clone, T>(
         &self,
         message: M,
         send: impl AsyncFn(Rpc, Request<M>) -> Result<T, Status>,

@@ -4,7 +4,7 @@ mod headers;
 mod negotiate;
 mod site;
 
-pub use headers::secure;
+pub use headers::{only_secure, secure};
 pub use site::{Site, SiteError};
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};

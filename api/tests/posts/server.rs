@@ -5,6 +5,7 @@ use crate::{
     world::World,
 };
 use api::{
+    guards::Guards,
     rest::{self, Presence},
     rooms::{Pass, Rules, Tokens},
 };
@@ -30,7 +31,7 @@ impl Server {
             .await
             .expect("there is a free port");
         let address = listener.local_addr().expect("it has an address");
-        let routes = warp::path("api").and(rest::routes(world.store.clone(), Kaguya));
+        let routes = warp::path("api").and(rest::routes(world.store.clone(), Kaguya, Guards::default()));
         let (stop, stopped) = oneshot::channel();
         let serving = warp::serve(routes).incoming(listener).graceful(async {
             stopped.await.ok();

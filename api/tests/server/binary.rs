@@ -17,11 +17,16 @@ struct Process {
 impl Process {
     /// Starts the server and waits until it says that it is ready.
     async fn start(directory: &Path) -> Self {
+        Self::start_with(directory, &[]).await
+    }
+
+    async fn start_with(directory: &Path, arguments: &[&str]) -> Self {
         let ready = directory.join("ready.json");
         std::fs::remove_file(&ready).ok();
         let child = command(directory)
             .args(["--port", "0", "--functions-port", "0", "--firestore-port", "0"])
             .args(["--firestore-page-port", "0", "--ready-file", "ready.json"])
+            .args(arguments)
             .spawn()
             .expect("the binary runs");
         let deadline = Instant::now() + SOON;
@@ -116,6 +121,51 @@ async fn sigterm_ends_it_in_peace() {
 }
 
 #[tokio::test]
+async fn what_hosts_do_and_others_try_is_written_down() {
+    let directory = tempfile::tempdir().expect("there is room on the disk");
+    let process = Process::start_with(directory.path(), &["--audit-log", "audit.log"]).await;
+    let mut host = process.connect().await;
+    host.join("tsukimi", "Aki").await;
+    host.hear_a("host").await;
+    let mut other = process.connect().await;
+    other.join("tsukimi", "Bo").await;
+    let put_out = |id: &str| json!({"type": "moderate", "action": "remove", "member": id});
+    other.say(put_out(&host.id)).await;
+    assert_eq!(other.hear_a("error").await["code"], "notHost");
+    host.say(put_out(&other.id)).await;
+    assert_eq!(other.closed().await, Some(4003));
+    let text = std::fs::read_to_string(directory.path().join("audit.log")).expect("the file is there");
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect();
+    let told = |line: &Value| {
+        let fields = &line["fields"];
+        [
+            &fields["room"],
+            &fields["by"],
+            &fields["action"],
+            &fields["member"],
+        ]
+        .map(Value::clone)
+    };
+    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(
+        told(&lines[0]),
+        [json!("tsukimi"), json!(other.id), json!("Remove"), json!(host.id)]
+    );
+    assert_eq!(
+        told(&lines[1]),
+        [json!("tsukimi"), json!(host.id), json!("Remove"), json!(other.id)]
+    );
+    assert_eq!(
+        (&lines[0]["level"], &lines[1]["level"]),
+        (&json!("WARN"), &json!("INFO"))
+    );
+    assert!(lines[0]["timestamp"].is_string());
+}
+
+#[tokio::test]
 async fn settings_come_from_dotenv_and_wrong_ones_are_named() {
     let directory = tempfile::tempdir().expect("there is room on the disk");
     for (dotenv, part) in [
@@ -123,6 +173,9 @@ async fn settings_come_from_dotenv_and_wrong_ones_are_named() {
         ("TSUKIYO_ICE_SERVERS=stun.example.org\n", "stun:host:port"),
         ("TSUKIYO_SECRET=short\n", "16 characters"),
         ("TSUKIYO_LOG=api=loud\n", "api=loud"),
+        ("TSUKIYO_LIMIT_JOINS=many\n", "60/min"),
+        ("TSUKIYO_TRUSTED_PROXY=everybody\n", "--trusted-proxy"),
+        ("TSUKIYO_API_TOKEN_FILE=nowhere\n", "nowhere"),
         ("this is no line\n", ".env"),
     ] {
         std::fs::write(directory.path().join(".env"), dotenv).expect("a file");

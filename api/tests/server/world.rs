@@ -32,7 +32,12 @@ pub fn config(file: Option<PathBuf>) -> Config {
         },
         web_dir: PathBuf::from("/nowhere"),
         allow_origins: vec![],
+        guards: api::guards::Settings::default(),
         rooms: Settings::new(b"a key for tests"),
+        metrics: None,
+        turn: None,
+        tls: None,
+        redirect_port: None,
     }
 }
 

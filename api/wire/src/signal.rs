@@ -141,7 +141,8 @@ pub enum ClientMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ServerMessage {
-    /// The first message on every socket: what a client wants to know before it joins.
+    /// The first message on every socket: what a client wants to know before it joins. Where there are relays it comes once
+    /// more before [`ServerMessage::Joined`], with those: only members may use them.
     Hello {
         /// STUN and TURN servers for its peer connections.
         ice_servers: Vec<IceServer>,
@@ -364,6 +365,10 @@ pub enum ErrorCode {
     PasscodeWrong,
     /// Too many wrong passcodes, or too many vain attempts; another try in a while may do.
     TooManyTries,
+    /// Too many joins from one network; another try in a while will do.
+    TooManyJoins,
+    /// Too many people of one network wait before this room.
+    TooManyWaiting,
     /// The room is locked.
     Locked,
     /// The host does not let the client in.

@@ -159,11 +159,31 @@ fn one_may_wait_for_a_host_who_is_not_there_yet() {
 fn the_queue_before_the_door_has_a_bound() {
     let mut server = server();
     for socket in 0..wire::limits::ROOM_WAITING as u64 {
-        server.connect(100 + socket);
+        let (network, host) = (socket / 8, socket % 8);
+        server.connect_from(100 + socket, [192, 0, network as u8, host as u8]);
         server.say(100 + socket, join("tsukimi", "Crowd"));
         assert_eq!(server.kinds(100 + socket), ["waiting"]);
     }
     server.connect(99);
     server.say(99, join("tsukimi", "Late"));
     assert_eq!(server.kinds(99), ["error:tooManyTries"]);
+}
+
+#[test]
+fn one_place_has_some_of_that_queue_and_not_all() {
+    let mut server = server();
+    for socket in 100..108 {
+        server.connect_from(socket, [192, 0, 2, 1]);
+        server.say(socket, join("tsukimi", "Crowd"));
+        assert_eq!(server.kinds(socket), ["waiting"]);
+    }
+    server.connect_from(108, [192, 0, 2, 1]);
+    server.say(108, join("tsukimi", "Crowd"));
+    assert_eq!(server.kinds(108), ["error:tooManyWaiting"]);
+    server.connect_from(109, [192, 0, 2, 2]);
+    server.say(109, join("tsukimi", "Chiyo"));
+    assert_eq!(server.kinds(109), ["waiting"]);
+    server.say(100, json!({"type": "leave"}));
+    server.say(108, join("tsukimi", "Crowd"));
+    assert_eq!(server.kinds(108), ["waiting"], "there is room again");
 }

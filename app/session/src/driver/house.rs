@@ -83,7 +83,9 @@ impl<P: Platform> Driver<P> {
             ErrorCode::RoomFull => (Refusal::Full, true),
             ErrorCode::PasscodeWanted => (Refusal::Passcode { wrong: false }, true),
             ErrorCode::PasscodeWrong => (Refusal::Passcode { wrong: true }, true),
-            ErrorCode::TooManyTries => (Refusal::TooManyTries, true),
+            ErrorCode::TooManyTries | ErrorCode::TooManyJoins | ErrorCode::TooManyWaiting => {
+                (Refusal::TooManyTries, true)
+            }
             ErrorCode::Locked => (Refusal::Locked, true),
             ErrorCode::Unavailable => (Refusal::Unavailable, true),
             // These come by themselves, too.

@@ -204,6 +204,8 @@ impl<P: Platform> Driver<P> {
             | ErrorCode::PasscodeWanted
             | ErrorCode::PasscodeWrong
             | ErrorCode::TooManyTries
+            | ErrorCode::TooManyJoins
+            | ErrorCode::TooManyWaiting
             | ErrorCode::Locked
             | ErrorCode::Denied
             | ErrorCode::Removed

@@ -1,0 +1,119 @@
+//! STUN and TURN (RFC 8489, RFC 8656), built in: for members whose networks let no two of them meet.
+//!
+//! The protocol and the sessions are those of the `turn-server` crate; sockets, credentials and quotas are ours.
+//!
+//! # Invariants
+//! - No packet goes anywhere but to somebody who holds an allocation of this server. An allocation's port is a number in a
+//!   table and not a socket, so nothing can be sent to a private network, this machine or a metadata service through it.
+//!   Two members who both hold one reach each other; that all members are given credentials makes that enough.
+//! - Who is no member gets no allocation: credentials are made when somebody is let in ([`Relays`]), and end.
+//! - What strangers may make the server remember has a bound, by address.
+
+mod credentials;
+mod framing;
+mod ledger;
+mod relay;
+mod stream;
+
+pub use credentials::Relays;
+pub use ledger::Quota;
+
+use crate::guards::Guards;
+use relay::Relay;
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+use tokio::{
+    net::{TcpListener, UdpSocket},
+    task::JoinHandle,
+};
+
+/// Where the server listens, and what each member may have.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The port, of UDP and of TCP.
+    pub port: u16,
+    /// The address that clients reach it under, where that is not the one it listens on.
+    pub external: Option<IpAddr>,
+    /// What each member may have.
+    pub quota: Quota,
+}
+
+/// A server that runs until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    external: SocketAddr,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Sockets that are open, before it is known with which credentials.
+#[derive(Debug)]
+pub struct Bound {
+    udp: UdpSocket,
+    tcp: TcpListener,
+    external: SocketAddr,
+    quota: Quota,
+}
+
+impl Bound {
+    /// Opens the sockets.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub async fn open(host: IpAddr, config: &Config) -> io::Result<Self> {
+        let udp = UdpSocket::bind((host, config.port)).await?;
+        let local = udp.local_addr()?;
+        let tcp = TcpListener::bind(local).await?;
+        let external = SocketAddr::new(config.external.unwrap_or(host), local.port());
+        Ok(Self {
+            udp,
+            tcp,
+            external,
+            quota: config.quota,
+        })
+    }
+
+    /// Returns where clients ask for their own address.
+    pub fn stun_url(&self) -> String {
+        format!("stun:{}", self.external)
+    }
+
+    /// Returns where clients ask for an allocation.
+    pub fn turn_urls(&self) -> Vec<String> {
+        ["udp", "tcp"]
+            .map(|transport| format!("turn:{}?transport={transport}", self.external))
+            .to_vec()
+    }
+
+    /// Serves whoever comes.
+    pub fn serve(self, relays: Relays, guards: Guards) -> Turn {
+        let udp = Arc::new(self.udp);
+        let relay = Arc::new(Relay::new(Arc::clone(&udp), self.external, relays, self.quota));
+        let tasks = vec![
+            tokio::spawn(relay::serve_udp(Arc::clone(&relay), udp)),
+            tokio::spawn(stream::accept(Arc::clone(&relay), self.tcp, guards)),
+            tokio::spawn(relay::sweep(relay)),
+        ];
+        Turn {
+            external: self.external,
+            tasks,
+        }
+    }
+}
+
+impl Turn {
+    /// Returns where clients reach it.
+    pub fn address(&self) -> SocketAddr {
+        self.external
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
