@@ -11,6 +11,8 @@ mod history;
 mod index;
 mod open;
 mod past;
+#[cfg(test)]
+mod power;
 mod room;
 mod snapshot;
 mod state;
@@ -57,11 +59,16 @@ pub(crate) struct Latest(RwLock<Arc<Snapshot>>);
 impl Storage {
     /// Opens or creates a file, or keeps everything in memory if there is no path.
     pub fn open(path: Option<&Path>) -> Result<Self, OpenError> {
+        Self::start(open::open(path)?)
+    }
+
+    /// Starts the writer.
+    fn start(opened: open::Opened) -> Result<Self, OpenError> {
         let open::Opened {
             database,
             facts,
             room,
-        } = open::open(path)?;
+        } = opened;
         let snapshot = Snapshot::newest(&database, &facts).map_err(OpenError::other)?;
         let latest = Arc::new(Latest(RwLock::new(Arc::new(snapshot))));
         let feed = Arc::new(Feed::default());
