@@ -71,6 +71,11 @@ impl Row {
         self.0.slice(VERSION_BYTES..)
     }
 
+    /// Returns how many bytes the row has.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Decodes the document.
     pub(crate) fn decode(&self) -> Result<Document> {
         Document::decode(&self.0[VERSION_BYTES..])
