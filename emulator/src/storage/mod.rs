@@ -8,6 +8,7 @@ mod compact;
 mod composite;
 mod feed;
 mod history;
+mod inbox;
 mod index;
 mod open;
 mod past;
@@ -30,8 +31,9 @@ use tokio::sync::oneshot;
 pub use self::open::OpenError;
 pub(crate) use self::{
     composite::{Composites, Shape, invert},
-    feed::{Change, Feed, Held, Subscription, Topic},
+    feed::{Change, Feed, Subscription, Topic},
     history::Before,
+    inbox::Held,
     index::{ENTRY_LIMIT, doc_id_bytes, field_prefix, is_truncated},
     snapshot::Snapshot,
     state::State,

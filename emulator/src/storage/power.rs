@@ -205,8 +205,7 @@ fn record(rng: &mut TestRng) -> Vec<Event> {
         disk.happen(Event::Acknowledged(number));
     }
     drop(writer);
-    let events = disk.lock().events.clone();
-    events
+    disk.lock().events.clone()
 }
 
 /// Returns what the file holds: the numbers of both kinds of documents.
