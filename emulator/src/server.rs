@@ -78,6 +78,7 @@ impl Emulator {
         let service = Service {
             storage: Arc::clone(&storage),
             transactions: Arc::clone(&transactions),
+            backlog: Arc::default(),
         };
         let (stop, stopped) = watch::channel(false);
 

@@ -23,7 +23,8 @@ use std::{
 };
 
 use gcloud_sdk::google::firestore::v1::{
-    CommitRequest, Document, GetDocumentRequest, Write, write::Operation,
+    CommitRequest, Document, GetDocumentRequest, Write, get_document_request::ConsistencySelector,
+    write::Operation,
 };
 use support::{Client, DATABASE, Program, ROOT, connect, int, set, text};
 use tonic::{Code, Status};
@@ -246,4 +247,53 @@ async fn a_disk_that_others_fill_and_empty_under_load_loses_nothing() {
         let found = read(&mut client, &id.to_string()).await;
         assert_eq!(found.fields["n"], int(last), "{id}");
     }
+}
+
+/// Tells whether documents can be read as they were at a time.
+async fn is_remembered(client: &mut Client, time: prost_types::Timestamp) -> bool {
+    let request = GetDocumentRequest {
+        name: format!("{ROOT}/c/kept"),
+        consistency_selector: Some(ConsistencySelector::ReadTime(time)),
+        ..Default::default()
+    };
+    match client.get_document(request).await {
+        Ok(_) => true,
+        Err(error) => {
+            assert_eq!(error.code(), Code::FailedPrecondition, "{error}");
+            false
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_past_makes_room_before_a_write_is_refused() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let program = Program::start(&disk.data());
+    let mut client = connect(&program.address).await;
+    put(&mut client, "kept", 100).await.unwrap();
+    let began = read(&mut client, "kept").await.update_time.unwrap();
+    assert!(is_remembered(&mut client, began).await);
+    // One document, so often anew that what it was before is five times as large as the disk; later, others have all that
+    // is left.
+    let mut ballast = None;
+    for number in 0..5 * DISK_BYTES / DOCUMENT_BYTES {
+        if number == 4 * DISK_BYTES / DOCUMENT_BYTES {
+            ballast = Some(disk.fill());
+        }
+        put(&mut client, "x", DOCUMENT_BYTES + number)
+            .await
+            .unwrap_or_else(|error| panic!("write {number}, full: {}: {error}", ballast.is_some()));
+    }
+    assert!(!is_remembered(&mut client, began).await);
+    let now = read(&mut client, "x").await.update_time.unwrap();
+    assert!(
+        is_remembered(&mut client, now).await,
+        "not even the present is there"
+    );
+    // It is on the disk as well, and opens.
+    program.kill();
+    let program = Program::start(&disk.data());
+    let mut client = connect(&program.address).await;
+    read(&mut client, "kept").await;
+    put(&mut client, "x", DOCUMENT_BYTES).await.unwrap();
 }

@@ -29,6 +29,16 @@ pub(super) enum Outgoing {
 }
 
 impl Outgoing {
+    /// Returns how many bytes the message takes while it waits, about.
+    pub(super) fn weight(&self) -> usize {
+        /// What a message without a document takes, and a document takes beyond its bytes.
+        const FRAME: usize = 256;
+        match self {
+            Self::Message(_) => FRAME,
+            Self::Document { row, .. } => FRAME + row.len(),
+        }
+    }
+
     /// Makes the message.
     pub(super) fn into_message(self) -> Result<ListenResponse> {
         match self {

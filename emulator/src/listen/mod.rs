@@ -12,12 +12,13 @@
 
 mod core;
 mod message;
+mod outbox;
 mod round;
 mod stream;
 mod target;
 mod token;
 
-pub(crate) use self::stream::listen;
+pub(crate) use self::{outbox::Backlog, stream::listen};
 
 #[cfg(test)]
 mod tests;

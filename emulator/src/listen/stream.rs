@@ -2,53 +2,46 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
-use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tokio_stream::{Stream, StreamExt};
 use tonic::Status;
 
 use super::{
     core::Core,
     message::{self, Outgoing},
+    outbox::{Answers, Backlog, Outbox},
     target::Target,
     token::Resume,
 };
 use crate::{
     error::{Error, Result},
     path::DatabaseName,
-    proto::{self, ListenRequest, ListenResponse, listen_request::TargetChange},
+    proto::{self, ListenRequest, listen_request::TargetChange},
     storage::{Snapshot, State, Storage, Subscription},
 };
 
-/// Messages that wait for a client that reads slowly; what happens meanwhile waits in its inbox.
-const OUTBOX: usize = 16;
 /// How often a client whose targets did not change hears what time it is. Its token so stays within the history.
 const BEAT: Duration = Duration::from_secs(30);
 /// Targets that one stream may have.
 const MAX_TARGETS: usize = 1_000;
 
 /// Serves one stream until the client leaves or the server closes.
-pub(crate) fn listen<R>(storage: &Arc<Storage>, requests: R) -> ReceiverStream<Result<ListenResponse, Status>>
+pub(crate) fn listen<R>(storage: &Arc<Storage>, backlog: &Arc<Backlog>, requests: R) -> Answers
 where
     R: Stream<Item = Result<ListenRequest, Status>> + Send + 'static,
 {
-    let (outbox, answers) = mpsc::channel(OUTBOX);
+    let (outbox, answers) = backlog.open();
     let closed = storage.feed().closed();
     let storage = Arc::clone(storage);
     tokio::spawn(async move {
         let ended = tokio::select! {
             ended = serve(&storage, requests, &outbox) => ended,
             () = closed => Err(Error::Closing.into()),
-            () = outbox.closed() => Ok(()),
+            () = outbox.over() => Ok(()),
         };
-        if let Err(status) = ended {
-            // Where there is no room the client does not read, and sees the end of the stream alone.
-            drop(outbox.try_send(Err(status)));
-        }
+        outbox.end(ended);
     });
-    ReceiverStream::new(answers)
+    answers
 }
-
-type Outbox = mpsc::Sender<Result<ListenResponse, Status>>;
 
 async fn serve<R>(storage: &Arc<Storage>, requests: R, outbox: &Outbox) -> Result<(), Status>
 where
@@ -193,6 +186,7 @@ impl Listener<'_> {
         if !long {
             return Ok(work(self.core()?)?);
         }
+        let _turn = self.outbox.turn().await;
         let mut core = self.core.take().ok_or(Error::Closing)?;
         let (core, out) = tokio::task::spawn_blocking(move || {
             let out = work(&mut core);
@@ -205,12 +199,6 @@ impl Listener<'_> {
     }
 
     async fn send(&self, out: Vec<Outgoing>) -> Result<(), Status> {
-        for message in out {
-            if self.outbox.send(Ok(message.into_message()?)).await.is_err() {
-                // The client is gone, which the shell notices by itself.
-                return Ok(());
-            }
-        }
-        Ok(())
+        Ok(self.outbox.send(out).await?)
     }
 }

@@ -19,7 +19,7 @@ use tonic::{Request, Response, Status, Streaming};
 use self::message::RunQueryResponse;
 use crate::{
     error::{Error, Result},
-    listen::listen,
+    listen::{Backlog, listen},
     proto::{
         BatchGetDocumentsRequest, BatchGetDocumentsResponse, BatchWriteRequest, BatchWriteResponse,
         BeginTransactionRequest, BeginTransactionResponse, CommitRequest, CommitResponse,
@@ -51,6 +51,7 @@ pub(crate) use generated::firestore_server::{Firestore, FirestoreServer};
 pub(crate) struct Service {
     pub(crate) storage: Arc<Storage>,
     pub(crate) transactions: Arc<Transactions>,
+    pub(crate) backlog: Arc<Backlog>,
 }
 
 /// Answers of a server-streaming RPC. Where all are known before the first is sent, they leave in few writes.
@@ -161,6 +162,7 @@ impl Firestore for Service {
     ) -> Result<Response<Self::ListenStream>, Status> {
         Ok(Response::new(Box::pin(listen(
             &self.storage,
+            &self.backlog,
             request.into_inner(),
         ))))
     }

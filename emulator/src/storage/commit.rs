@@ -8,7 +8,7 @@ use super::{
     Row, State,
     composite::Shape,
     feed::Change,
-    history::{Kept, WriteHistory},
+    history::{Kept, MAX_BYTES, WriteHistory},
     index,
     open::{Facts, entry_size, size},
     room::Room,
@@ -85,14 +85,14 @@ impl<'t> Writing<'t> {
     }
 
     /// Applies one commit. Refusals concern it alone; `failure` tells that the file failed and all is lost.
-    pub(super) fn commit(&mut self, commit: Commit, failure: &mut Result<()>) -> Result<Committed> {
+    pub(super) fn commit(&mut self, commit: &Commit, failure: &mut Result<()>) -> Result<Committed> {
         if let Some(reads) = &commit.reads {
             reads.verify(&self.tables)?;
         }
         let now = self.facts.last.next();
         let mut documents: BTreeMap<Vec<u8>, Written> = BTreeMap::new();
         let mut results = Vec::with_capacity(commit.writes.len());
-        for write in commit.writes {
+        for write in &commit.writes {
             let key = key::document(&write.name);
             let written = match documents.get_mut(&key) {
                 Some(written) => written,
@@ -101,7 +101,7 @@ impl<'t> Writing<'t> {
                     documents.entry(key).or_insert(found)
                 }
             };
-            let applied = apply(&write, written.after.as_ref(), now)?;
+            let applied = apply(write, written.after.as_ref(), now)?;
             written.after = applied.after;
             results.push(applied.result);
         }
@@ -123,7 +123,7 @@ impl<'t> Writing<'t> {
     }
 
     /// Takes in an index to be built, unless there are enough.
-    pub(super) fn add_composite(&mut self, shape: Shape) {
+    pub(super) fn add_composite(&mut self, shape: &Shape) {
         let composites = Arc::make_mut(&mut self.tables.composites);
         if composites.add(shape.clone()) {
             tracing::info!(equal = ?shape.equal, order = ?shape.order, "a query is worth an index");
@@ -201,7 +201,7 @@ impl<'t> Writing<'t> {
 
     /// Empties a database and fills it, all at one time. Listeners hear of it as of an emptying: that too much happened to
     /// be listed. So no more than one document is held at a time.
-    pub(super) fn replace(&mut self, name: &DatabaseName, writes: Writes) -> Result<()> {
+    pub(super) fn replace(&mut self, name: &DatabaseName, writes: &mut Writes) -> Result<()> {
         self.clear(name)?;
         for write in writes {
             let write = write?;
@@ -216,7 +216,8 @@ impl<'t> Writing<'t> {
     /// Prunes the past and returns what the file says of itself now, all changes, and how many bytes were written.
     pub(super) fn finish(mut self) -> Result<(Facts, Vec<Change>, u64)> {
         let mut kept: Kept = self.facts.kept;
-        kept.prune(&mut self.history, Micros::now(), self.written)?;
+        let most = self.room.map_or(MAX_BYTES, |room| MAX_BYTES.min(room.past()));
+        kept.prune(&mut self.history, Micros::now(), self.written, most)?;
         self.facts.kept = kept;
         self.facts.composites = self.tables.composites;
         Ok((self.facts, self.changes, self.bytes))

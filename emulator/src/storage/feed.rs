@@ -1,32 +1,30 @@
 //! Tells listeners what commits changed: those whose targets a change may concern, and no others.
 //!
-//! An inbox has bounds. One that overflows forgets its changes and says so; its owner then reads what it missed from the
-//! history, as a client does that was away.
+//! An inbox has bounds, and all of them together have one. One that overflows forgets its changes and says so; its owner
+//! then reads what it missed from the history, as a client does that was away.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
-use super::Row;
+use super::{
+    Row,
+    inbox::{Inbox, MAX_HELD, weight},
+};
 use crate::{
     path::{CollectionName, DatabaseName, DocumentName, ParentName, key},
     proto::Document,
     time::Micros,
 };
 
-/// Changes that an inbox holds at most.
-const MAX_CHANGES: usize = 512;
-/// Bytes of documents that an inbox holds at most.
-const MAX_BYTES: usize = 4 * 1024 * 1024;
-
 /// A document before and after one commit.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Change {
     /// The document's key.
     pub(crate) key: Vec<u8>,
@@ -90,6 +88,8 @@ impl Topic {
 pub(crate) struct Feed {
     listeners: Mutex<Listeners>,
     next: AtomicU64,
+    /// Bytes that all inboxes hold.
+    held: Arc<AtomicUsize>,
     closed: watch::Sender<bool>,
     changed: watch::Sender<()>,
 }
@@ -99,30 +99,6 @@ struct Listeners {
     inboxes: BTreeMap<u64, (Vec<u8>, Arc<Inbox>)>,
     /// Who wants to hear of a topic.
     topics: BTreeMap<Topic, BTreeSet<u64>>,
-}
-
-/// Changes that one listener has not looked at yet.
-#[derive(Debug, Default)]
-pub(crate) struct Inbox {
-    pending: Mutex<Pending>,
-    filled: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Pending {
-    changes: Vec<Arc<Change>>,
-    bytes: usize,
-    /// The time of the last change that did not find room, if any did not.
-    overflowed: Option<Micros>,
-}
-
-/// What an inbox held.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Held<T> {
-    /// All changes up to a time, in order.
-    Changes(Vec<T>),
-    /// There were too many.
-    TooMany,
 }
 
 /// A listener's place in the feed, which it leaves when this is dropped.
@@ -156,6 +132,7 @@ impl Default for Feed {
         Self {
             listeners: Mutex::default(),
             next: AtomicU64::new(0),
+            held: Arc::default(),
             closed: watch::Sender::new(false),
             changed: watch::Sender::new(()),
         }
@@ -166,7 +143,7 @@ impl Feed {
     /// Takes in a listener to a database.
     pub(crate) fn subscribe(self: &Arc<Self>, database: &DatabaseName) -> Subscription {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let inbox = Arc::new(Inbox::default());
+        let inbox = Arc::new(Inbox::new(Arc::clone(&self.held)));
         self.lock()
             .inboxes
             .insert(id, (key::database(database), Arc::clone(&inbox)));
@@ -204,12 +181,12 @@ impl Feed {
         let is_news = !news.is_empty();
         let listeners = self.lock();
         if !listeners.inboxes.is_empty() {
-            listeners.fill(news, &mut filled);
+            listeners.fill(news, &self.held, &mut filled);
         }
         make_visible();
         drop(listeners);
         for inbox in filled.into_values() {
-            inbox.filled.notify_one();
+            inbox.wake();
         }
         if is_news {
             self.changed.send_replace(());
@@ -258,26 +235,38 @@ impl Drop for Subscription {
 }
 
 impl Listeners {
-    fn fill(&self, news: News, filled: &mut BTreeMap<u64, Arc<Inbox>>) {
+    fn fill(&self, news: News, held: &AtomicUsize, filled: &mut BTreeMap<u64, Arc<Inbox>>) {
         for change in news.changes {
+            let weight = weight(&change);
             let change = Arc::new(change);
             for topic in Topic::of(&change) {
                 for id in self.topics.get(&topic).into_iter().flatten() {
                     let Some((_, inbox)) = self.inboxes.get(id) else {
                         continue;
                     };
-                    inbox.push(&change);
+                    inbox.push(&change, weight);
                     filled.entry(*id).or_insert_with(|| Arc::clone(inbox));
                 }
             }
+        }
+        if held.load(Ordering::Acquire) > MAX_HELD {
+            self.relieve(held.load(Ordering::Acquire));
         }
         // More happened to these than can be listed.
         for (name, time) in news.cleared {
             let database = key::database(&name);
             for (id, (_, inbox)) in self.inboxes.iter().filter(|(_, (own, _))| *own == database) {
-                inbox.lock().overflow(time);
+                inbox.overflow(time);
                 filled.insert(*id, Arc::clone(inbox));
             }
+        }
+    }
+
+    /// Lets those inboxes overflow that hold much, compared with the others: more than half of all that is held.
+    fn relieve(&self, held: usize) {
+        let much = held / self.inboxes.len().max(1) / 2;
+        for (_, inbox) in self.inboxes.values() {
+            inbox.overflow_if_above(much);
         }
     }
 
@@ -292,68 +281,12 @@ impl Listeners {
     }
 }
 
-impl Inbox {
-    /// Waits until there may be something in it.
-    pub(crate) async fn filled(&self) {
-        self.filled.notified().await;
-    }
-
-    /// Takes what happened up to a time; what happened later stays.
-    pub(crate) fn take(&self, until: Micros) -> Held<Arc<Change>> {
-        let mut pending = self.lock();
-        if let Some(last) = pending.overflowed {
-            // What came later than `until` was forgotten as well, and must be read next time.
-            pending.overflowed = (last > until).then_some(last);
-            return Held::TooMany;
-        }
-        let count = pending.changes.partition_point(|change| change.time <= until);
-        let taken: Vec<_> = pending.changes.drain(..count).collect();
-        pending.bytes = pending.changes.iter().map(|change| weight(change)).sum();
-        Held::Changes(taken)
-    }
-
-    fn push(&self, change: &Arc<Change>) {
-        let mut pending = self.lock();
-        if pending.overflowed.is_some() {
-            pending.overflowed = Some(change.time);
-            return;
-        }
-        // Several topics of one listener may be those of one change.
-        if pending
-            .changes
-            .last()
-            .is_some_and(|last| Arc::ptr_eq(last, change))
-        {
-            return;
-        }
-        pending.bytes += weight(change);
-        pending.changes.push(Arc::clone(change));
-        if pending.changes.len() > MAX_CHANGES || pending.bytes > MAX_BYTES {
-            pending.overflow(change.time);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Pending {
-    fn overflow(&mut self, time: Micros) {
-        *self = Self {
-            overflowed: Some(time),
-            ..Self::default()
-        };
-    }
-}
-
-fn weight(change: &Change) -> usize {
-    change.key.len() + change.after.as_ref().map_or(0, |(_, row)| row.body().len())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::inbox::{Held, MAX_CHANGES},
+        *,
+    };
 
     fn change(collection: &str, time: i64) -> Change {
         let name = format!("projects/p/databases/d/documents/{collection}/x");
@@ -407,7 +340,7 @@ mod tests {
         for time in 1..=last {
             publish(&feed, vec![change("c", time)]);
         }
-        assert!(slow.inbox.lock().changes.is_empty());
+        assert_eq!(feed.held.load(Ordering::Acquire), 0);
         // The last changes are not visible yet: they count as missed until they are.
         assert_eq!(times(slow.inbox.take(Micros(last - 1))), Held::TooMany);
         assert_eq!(times(slow.inbox.take(Micros(last))), Held::TooMany);
@@ -430,6 +363,42 @@ mod tests {
         };
         feed.publish(news, || {});
         assert!(changes.has_changed().unwrap());
+    }
+
+    #[test]
+    fn many_who_do_not_look_hold_no_more_than_a_few_may() {
+        let feed = Arc::new(Feed::default());
+        let collections: Vec<String> = (0..400).map(|number| format!("c{number}")).collect();
+        let slow: Vec<_> = collections
+            .iter()
+            .map(|collection| listener(&feed, collection))
+            .collect();
+        let brisk = listener(&feed, "brisk");
+        let row = Row::encode(&Document {
+            name: "x".repeat(200_000),
+            ..Document::default()
+        });
+        for time in 1..=5 {
+            for collection in &collections {
+                let after = Some((Document::default(), row.clone()));
+                publish(
+                    &feed,
+                    vec![Change {
+                        after,
+                        ..change(collection, time)
+                    }],
+                );
+                assert!(feed.held.load(Ordering::Acquire) <= MAX_HELD);
+            }
+            publish(&feed, vec![change("brisk", time)]);
+            assert_eq!(times(brisk.inbox.take(Micros(time))), Held::Changes(vec![time]));
+        }
+        let forgot = slow
+            .iter()
+            .filter(|slow| slow.inbox.take(Micros(5)) == Held::TooMany);
+        assert!(forgot.count() > 0);
+        drop(slow);
+        assert_eq!(feed.held.load(Ordering::Acquire), 0);
     }
 
     #[test]

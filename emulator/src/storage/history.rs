@@ -2,7 +2,7 @@
 //!
 //! A row's key is `commit time ‖ document's key`, its value the document's row before that commit, empty if there was
 //! none. Whoever undoes all rows after a time has the state of that time. An hour is kept, as Firestore documents it,
-//! and at most [`MAX_BYTES`]: whatever lies further back was pruned.
+//! and at most [`MAX_BYTES`], or a part of a small disk: whatever lies further back was pruned.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
 /// How long the past is kept.
 const RETENTION: Duration = Duration::from_secs(60 * 60);
 /// Bytes of the past that are kept at most.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+pub(super) const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Rows that one batch of commits prunes at most beyond those it adds, so that none takes long.
 const PRUNE_ROWS: usize = 2_000;
 /// Bytes of the time that begins each key.
@@ -54,19 +54,21 @@ impl Kept {
         Ok(())
     }
 
-    /// Forgets what is too old or too much, the oldest first.
-    pub(super) fn prune(&mut self, history: &mut WriteHistory<'_>, now: Micros, added: usize) -> Result<()> {
+    /// Forgets what is too old, or more than `most` bytes, the oldest first.
+    pub(super) fn prune(
+        &mut self,
+        history: &mut WriteHistory<'_>,
+        now: Micros,
+        added: usize,
+        most: u64,
+    ) -> Result<()> {
         let retention = i64::try_from(RETENTION.as_micros()).unwrap_or(i64::MAX);
         let oldest = Micros(now.0.saturating_sub(retention));
         for _ in 0..PRUNE_ROWS + added {
-            let Some(first) = history
-                .first()?
-                .map(|(key, row)| (time(key.value()), size(key.value(), row.value())))
-            else {
+            let Some((time, size)) = first(history)? else {
                 return Ok(());
             };
-            let (time, size) = (first.0?, first.1);
-            if time >= oldest && self.bytes <= MAX_BYTES {
+            if time >= oldest && self.bytes <= most {
                 return Ok(());
             }
             history.pop_first()?;
@@ -82,6 +84,14 @@ impl Kept {
         *self = Self { since: now, bytes: 0 };
         Ok(())
     }
+}
+
+/// Returns the time of the oldest row and how much it takes.
+fn first(history: &WriteHistory<'_>) -> Result<Option<(Micros, u64)>> {
+    let Some((key, row)) = history.first()? else {
+        return Ok(None);
+    };
+    Ok(Some((time(key.value())?, size(key.value(), row.value()))))
 }
 
 /// Lists the documents of a database that were written after `from`, up to `to`, as they were at `from`.

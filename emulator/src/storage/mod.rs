@@ -8,9 +8,12 @@ mod compact;
 mod composite;
 mod feed;
 mod history;
+mod inbox;
 mod index;
 mod open;
 mod past;
+#[cfg(test)]
+mod power;
 mod room;
 mod snapshot;
 mod state;
@@ -28,8 +31,9 @@ use tokio::sync::oneshot;
 pub use self::open::OpenError;
 pub(crate) use self::{
     composite::{Composites, Shape, invert},
-    feed::{Change, Feed, Held, Subscription, Topic},
+    feed::{Change, Feed, Subscription, Topic},
     history::Before,
+    inbox::Held,
     index::{ENTRY_LIMIT, doc_id_bytes, field_prefix, is_truncated},
     snapshot::Snapshot,
     state::State,
@@ -57,11 +61,16 @@ pub(crate) struct Latest(RwLock<Arc<Snapshot>>);
 impl Storage {
     /// Opens or creates a file, or keeps everything in memory if there is no path.
     pub fn open(path: Option<&Path>) -> Result<Self, OpenError> {
+        Self::start(open::open(path)?)
+    }
+
+    /// Starts the writer.
+    fn start(opened: open::Opened) -> Result<Self, OpenError> {
         let open::Opened {
             database,
             facts,
             room,
-        } = open::open(path)?;
+        } = opened;
         let snapshot = Snapshot::newest(&database, &facts).map_err(OpenError::other)?;
         let latest = Arc::new(Latest(RwLock::new(Arc::new(snapshot))));
         let feed = Arc::new(Feed::default());

@@ -9,7 +9,7 @@ use std::{
 };
 
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError,
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend, StorageError,
     backends::InMemoryBackend,
 };
 
@@ -121,15 +121,7 @@ pub(super) struct Opened {
 /// Opens the file, makes its tables, and makes it smaller if most of it is unused.
 pub(super) fn open(path: Option<&Path>) -> Result<Opened, OpenError> {
     let Some(path) = path else {
-        let database = Builder::new()
-            .create_with_backend(InMemoryBackend::new())
-            .map_err(OpenError::other)?;
-        let facts = prepare(&database, Path::new("(memory)"))?;
-        return Ok(Opened {
-            database,
-            facts,
-            room: None,
-        });
+        return open_without_room(InMemoryBackend::new());
     };
     if let Some(directory) = path
         .parent()
@@ -171,6 +163,20 @@ pub(super) fn open(path: Option<&Path>) -> Result<Opened, OpenError> {
             path: path.to_owned(),
             reason: "its pages contradict each other".to_owned(),
         })
+    })
+}
+
+/// Opens what is no file on a disk that could be full.
+pub(super) fn open_without_room(backend: impl StorageBackend) -> Result<Opened, OpenError> {
+    let path = Path::new("(memory)");
+    let database = Builder::new()
+        .create_with_backend(backend)
+        .map_err(|error| explain(path, error))?;
+    let facts = prepare(&database, path)?;
+    Ok(Opened {
+        database,
+        facts,
+        room: None,
     })
 }
 

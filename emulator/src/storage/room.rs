@@ -21,6 +21,8 @@ use redb::{BackendError, StorageBackend, backends::FileBackend};
 const MARGIN: u64 = 64 * 1024 * 1024;
 /// The part of a disk that is left free at least, where that is less.
 const MARGIN_PART: u64 = 16;
+/// The part of a disk that the past may take: the file that holds it is several times as long.
+const PAST_PART: u64 = 8;
 /// How much of the file one written byte may come to take: its document, its entries, and the pages of all of them.
 const PAGES_PER_BYTE: u64 = 4;
 
@@ -71,6 +73,11 @@ impl Room {
     /// Tells whether there is so much room that a few pages more need no thought.
     pub(super) fn is_wide(&self) -> bool {
         self.free() >= self.margin()
+    }
+
+    /// Returns how many bytes of the past such a disk is worth.
+    pub(super) fn past(&self) -> u64 {
+        disk(&self.0.file).1 / PAST_PART
     }
 
     /// Tells whether the disk promised every block of the file.

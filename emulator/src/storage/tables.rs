@@ -39,7 +39,7 @@ pub(super) const META: TableDefinition<'_, &str, i64> = TableDefinition::new("me
 const VERSION_BYTES: usize = 8;
 
 /// A stored document: its update time, then its protobuf bytes. It can be sent on without being decoded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row(Bytes);
 
 impl Row {
@@ -69,6 +69,11 @@ impl Row {
     /// Returns the document as protobuf bytes.
     pub(crate) fn body(&self) -> Bytes {
         self.0.slice(VERSION_BYTES..)
+    }
+
+    /// Returns how many bytes the row has.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Decodes the document.

@@ -9,9 +9,10 @@ use super::{
     Feed, Latest, Shape, Snapshot,
     commit::Writing,
     feed::News,
+    history::Kept,
     open::{Facts, LAST_COMMIT_KEY, LIVE_BYTES_KEY, PAST_BYTES_KEY, SINCE_KEY},
     room::Room,
-    tables::{META, SPARE},
+    tables::{HISTORY, META, SPARE},
 };
 use crate::{
     engine::Write,
@@ -27,6 +28,8 @@ const MAX_BATCH: usize = 1_024;
 
 /// Bytes that are free in the file when a commit begins on a disk that is almost full.
 const SPARE_BYTES: usize = 512 * 1024;
+/// The same for a commit that only forgets.
+const SPARE_TO_FORGET: usize = 8 * 1024;
 
 /// Writes that happen together or not at all.
 #[derive(Debug)]
@@ -58,12 +61,6 @@ pub(super) enum Command {
     Replace(DatabaseName, Writes, oneshot::Sender<Result<()>>),
     Index(Shape),
     Close,
-}
-
-/// An answer that waits for the sync.
-enum Answer {
-    Commit(Result<Committed>, oneshot::Sender<Result<Committed>>),
-    Clear(oneshot::Sender<Result<()>>),
 }
 
 /// What the writer holds.
@@ -105,55 +102,57 @@ pub(super) fn run(writer: Writer, commands: &Receiver<Command>, mut facts: Facts
 }
 
 impl Writer {
-    fn run_batch(&self, batch: Vec<Command>, facts: Facts) -> Facts {
-        let mut answers = Vec::with_capacity(batch.len());
-        let mut commands = batch.into_iter();
-        match self.write(&mut commands, facts.clone(), &mut answers) {
+    /// Does what is asked together, answers, and returns what the file says of itself since.
+    pub(super) fn run_batch(&self, mut batch: Vec<Command>, mut facts: Facts) -> Facts {
+        let mut outcomes = Vec::with_capacity(batch.len());
+        let mut done = self.write(&mut batch, facts.clone(), &mut outcomes);
+        // The past makes room before anything is refused.
+        if matches!(done, Err(Error::Full))
+            && batch.iter().all(Command::can_begin_anew)
+            && let Some(without_past) = self.forget_past(&facts)
+        {
+            facts = without_past;
+            outcomes.clear();
+            done = self.write(&mut batch, facts.clone(), &mut outcomes);
+        }
+        match done {
             Ok((facts, snapshot, news)) => {
                 // Readers see the commits before their writers hear of them, so that everybody reads their own writes.
                 self.feed.publish(news, || self.latest.set(snapshot));
-                answers.into_iter().for_each(|answer| answer.send(None));
+                answer(batch, outcomes, None);
                 facts
             }
             Err(error) => {
                 tracing::error!(%error, "a group of commits failed");
-                answers.extend(commands.filter_map(|command| Answer::failed(command, &error)));
-                answers.into_iter().for_each(|answer| answer.send(Some(&error)));
+                answer(batch, outcomes, Some(&error));
                 // Without its indexes, lest a full disk keeps the writer trying to build one.
                 facts.without_unfinished()
             }
         }
     }
 
-    /// Applies commands and syncs. After an error nothing of them has happened, and those that had no turn are left.
+    /// Applies commands and syncs, with an outcome for each commit that had its turn. After an error nothing of them has
+    /// happened.
     fn write(
         &self,
-        commands: &mut impl Iterator<Item = Command>,
+        commands: &mut [Command],
         facts: Facts,
-        answers: &mut Vec<Answer>,
+        outcomes: &mut Vec<Result<Committed>>,
     ) -> Result<(Facts, Snapshot, News)> {
-        let mut transaction = self.database.begin_write()?;
-        transaction
-            .set_durability(Durability::Immediate)
-            .map_err(|error| Error::Storage(error.to_string()))?;
+        let transaction = self.begin()?;
         let mut writing = Writing::begin(&transaction, self.room.as_ref(), facts)?;
         let mut cleared = Vec::new();
         for command in commands {
             let mut failure = Ok(());
             match command {
-                Command::Commit(commit, reply) => {
-                    let outcome = writing.commit(commit, &mut failure);
-                    answers.push(Answer::Commit(outcome, reply));
+                Command::Commit(commit, _) => outcomes.push(writing.commit(commit, &mut failure)),
+                Command::Clear(name, _) => {
+                    failure = writing.clear(name);
+                    cleared.push((name.clone(), writing.facts.last));
                 }
-                Command::Clear(name, reply) => {
-                    failure = writing.clear(&name);
-                    cleared.push((name, writing.facts.last));
-                    answers.push(Answer::Clear(reply));
-                }
-                Command::Replace(name, writes, reply) => {
-                    failure = writing.replace(&name, writes);
-                    cleared.push((name, writing.facts.last));
-                    answers.push(Answer::Clear(reply));
+                Command::Replace(name, writes, _) => {
+                    failure = writing.replace(name, writes);
+                    cleared.push((name.clone(), writing.facts.last));
                 }
                 Command::Index(shape) => writing.add_composite(shape),
                 Command::Close => {}
@@ -162,15 +161,72 @@ impl Writer {
         }
         writing.build_composite()?;
         let (facts, changes, bytes) = writing.finish()?;
-        record(&transaction, &facts)?;
-        self.make_sure_of_room(&transaction, bytes)?;
-        transaction.commit()?;
-        let snapshot = Snapshot::newest(&self.database, &facts)?;
+        let snapshot = self.sync(transaction, &facts, bytes, SPARE_BYTES)?;
         Ok((facts, snapshot, News { changes, cleared }))
     }
 
+    /// Forgets all of the past, which takes hardly any room where forgetting some of it would. Returns the facts since, or
+    /// nothing if there is no past or even this finds no room.
+    fn forget_past(&self, facts: &Facts) -> Option<Facts> {
+        if facts.kept.bytes == 0 {
+            return None;
+        }
+        let mut facts = facts.clone();
+        facts.kept = Kept {
+            since: facts.last,
+            bytes: 0,
+        };
+        let forget = || {
+            let transaction = self.begin()?;
+            transaction.delete_table(HISTORY)?;
+            transaction.open_table(HISTORY)?;
+            let snapshot = self.sync(transaction, &facts, 0, SPARE_TO_FORGET)?;
+            self.feed.publish(News::default(), || self.latest.set(snapshot));
+            // Pages that one transaction gave up are free after the next.
+            self.sync(self.begin()?, &facts, 0, SPARE_TO_FORGET)
+        };
+        match forget() {
+            Ok(snapshot) => {
+                tracing::warn!("the disk is full: the past was forgotten to make room");
+                self.feed.publish(News::default(), || self.latest.set(snapshot));
+                Some(facts)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the past could not make room");
+                None
+            }
+        }
+    }
+
+    fn begin(&self) -> Result<WriteTransaction> {
+        let mut transaction = self.database.begin_write()?;
+        transaction
+            .set_durability(Durability::Immediate)
+            .map_err(|error| Error::Storage(error.to_string()))?;
+        Ok(transaction)
+    }
+
+    /// Records the facts, makes the transaction last, and returns the state since.
+    fn sync(
+        &self,
+        transaction: WriteTransaction,
+        facts: &Facts,
+        bytes: u64,
+        spare: usize,
+    ) -> Result<Snapshot> {
+        record(&transaction, facts)?;
+        self.make_sure_of_room(&transaction, bytes, spare)?;
+        transaction.commit()?;
+        Snapshot::newest(&self.database, facts)
+    }
+
     /// Refuses to commit what may not fit on the disk: a file that failed half-way could not even be read any more.
-    fn make_sure_of_room(&self, transaction: &WriteTransaction, bytes: u64) -> Result<()> {
+    fn make_sure_of_room(
+        &self,
+        transaction: &WriteTransaction,
+        bytes: u64,
+        spare_bytes: usize,
+    ) -> Result<()> {
         let Some(room) = &self.room else {
             return Ok(());
         };
@@ -182,7 +238,7 @@ impl Writer {
         }
         // The commit takes some pages itself. These make the file grow for them, if it must, while that can be undone.
         let mut spare = transaction.open_table(SPARE)?;
-        drop(spare.insert_reserve((), SPARE_BYTES)?);
+        drop(spare.insert_reserve((), spare_bytes)?);
         spare.remove(())?;
         if room.is_promised() {
             Ok(())
@@ -201,21 +257,33 @@ fn record(transaction: &WriteTransaction, facts: &Facts) -> Result<()> {
     Ok(())
 }
 
-impl Answer {
-    fn failed(command: Command, error: &Error) -> Option<Self> {
-        match command {
-            Command::Commit(_, reply) => Some(Self::Commit(Err(error.clone()), reply)),
-            Command::Clear(_, reply) | Command::Replace(_, _, reply) => Some(Self::Clear(reply)),
-            Command::Index(_) | Command::Close => None,
+impl Command {
+    /// Tells whether the command can be tried a second time: what comes from a file is read once.
+    fn can_begin_anew(&self) -> bool {
+        match self {
+            Self::Commit(..) | Self::Clear(..) | Self::Index(_) | Self::Close => true,
+            Self::Replace(..) => false,
         }
     }
+}
 
-    /// Answers; where the batch was lost, with the error. Nobody may be waiting any more, which is their choice.
-    fn send(self, lost: Option<&Error>) {
-        match (self, lost) {
-            (Self::Commit(Ok(_), reply), Some(error)) => drop(reply.send(Err(error.clone()))),
-            (Self::Commit(outcome, reply), _) => drop(reply.send(outcome)),
-            (Self::Clear(reply), lost) => drop(reply.send(lost.map_or(Ok(()), |error| Err(error.clone())))),
+/// Answers the commands; where all was lost, with the error, but for commits that were refused for reasons of their own.
+/// Nobody may be waiting any more, which is their choice.
+fn answer(commands: Vec<Command>, outcomes: Vec<Result<Committed>>, lost: Option<&Error>) {
+    let mut outcomes = outcomes.into_iter();
+    for command in commands {
+        match command {
+            Command::Commit(_, reply) => {
+                let outcome = outcomes.next().unwrap_or(Err(Error::Closing));
+                drop(reply.send(match lost {
+                    Some(error) => outcome.and(Err(error.clone())),
+                    None => outcome,
+                }));
+            }
+            Command::Clear(_, reply) | Command::Replace(_, _, reply) => {
+                drop(reply.send(lost.map_or(Ok(()), |error| Err(error.clone()))));
+            }
+            Command::Index(_) | Command::Close => {}
         }
     }
 }

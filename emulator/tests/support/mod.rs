@@ -86,6 +86,14 @@ impl Program {
         command
     }
 
+    /// Returns how many bytes of memory the program had at most so far, where the system tells.
+    pub fn peak_memory(&self) -> Option<usize> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: usize = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
     /// Sends SIGKILL and waits for the end.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -290,6 +298,12 @@ impl Listening {
     pub async fn hear(&mut self) -> bool {
         let message = self.answers.message().await.unwrap().expect("the stream ended");
         self.take(message.response_type.unwrap())
+    }
+
+    /// Tells whether with a message a target has shown all that there is.
+    pub fn is_current(message: &ListenResponse) -> bool {
+        matches!(&message.response_type, Some(ResponseType::TargetChange(change))
+            if change.target_change_type() == TargetChangeType::Current)
     }
 
     /// Returns how the stream ended, or what it said instead.
