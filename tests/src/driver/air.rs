@@ -2,7 +2,9 @@
 
 use super::media::Track;
 use call::ConnectionState;
-use session::platform::{Events, InboundRtpStats, PeerConnectionEvent, Slot, StatsReport};
+use session::platform::{
+    Events, InboundRtpStats, PeerConnectionEvent, RtpEncodingParameters, Slot, StatsReport,
+};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// Names a connection, over all devices.
@@ -34,6 +36,7 @@ struct State {
     /// Packets and frames that came, counted whenever somebody asks.
     counts: BTreeMap<Slot, f64>,
     sends: BTreeMap<Slot, Option<Track>>,
+    encodings: BTreeMap<Slot, RtpEncodingParameters>,
 }
 
 impl Air {
@@ -53,6 +56,7 @@ impl Air {
                 blocked: false,
                 counts: BTreeMap::new(),
                 sends: BTreeMap::new(),
+                encodings: BTreeMap::new(),
             },
         );
         end
@@ -117,6 +121,23 @@ impl Air {
         });
     }
 
+    /// A connection compresses it like this from now on.
+    pub fn encodes(&self, end: End, slot: Slot, encoding: RtpEncodingParameters) {
+        self.with(end, |state| {
+            state.encodings.insert(slot, encoding);
+        });
+    }
+
+    /// How what reaches a connection is compressed by the other side.
+    pub fn encoding(&self, end: End, slot: Slot) -> RtpEncodingParameters {
+        let inner = self.0.borrow();
+        let remote = inner.ends.get(&end).and_then(|state| state.remote);
+        let other = remote.and_then(|remote| inner.ends.get(&remote));
+        other
+            .and_then(|other| other.encodings.get(&slot).copied())
+            .unwrap_or_default()
+    }
+
     /// A connection is closed. The other is told nothing, as with a browser that was killed.
     pub fn close(&self, end: End) {
         self.0.borrow_mut().ends.remove(&end);
@@ -136,7 +157,11 @@ impl Air {
             return false;
         };
         let track = other.sends.get(&slot).and_then(Option::as_ref);
-        other.remote == Some(end) && other.connected && track.is_some_and(Track::flows)
+        let paused = other
+            .encodings
+            .get(&slot)
+            .is_some_and(|encoding| !encoding.active);
+        !paused && other.remote == Some(end) && other.connected && track.is_some_and(Track::flows)
     }
 
     /// How loud what reaches a connection is: a microphone that is on is a voice that never pauses.

@@ -14,7 +14,7 @@ use crate::{
 use call::Input;
 use futures::future::join_all;
 use std::{collections::BTreeMap, rc::Rc, time::Duration};
-use wire::{ClientMessage, MemberId, Missing};
+use wire::{ClientMessage, Height, MemberId, Missing};
 
 /// How often connections are looked at.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const REMEDY: Duration = Duration::from_secs(10);
 /// Remedies in a row. What they do not mend is not the connection's fault.
 const REMEDIES: u32 = 4;
+/// After so many looks a connection has found out how much it may send.
+const SETTLED: u32 = 8;
 /// How long it is shown that all is well again.
 const WELL: Duration = Duration::from_secs(6);
 
@@ -46,6 +48,8 @@ struct Patient {
     /// Which connection it is: another one counts anew.
     number: u64,
     gauge: Gauge,
+    /// How often it was looked at while it carried.
+    looks: u32,
     /// What should come, and since when.
     sends: (bool, bool, bool),
     since: Duration,
@@ -95,6 +99,12 @@ impl Checkups {
         };
     }
 
+    /// The figures of the connections that have carried for a while.
+    pub fn settled(&self) -> impl Iterator<Item = &Quality> {
+        let settled = (self.patients.iter()).filter(|(_, patient)| patient.looks >= SETTLED);
+        settled.filter_map(|(id, _)| self.qualities.get(id))
+    }
+
     pub fn forget(&mut self, id: &MemberId) {
         self.patients.remove(id);
         self.missed.remove(id);
@@ -109,14 +119,21 @@ impl Checkups {
     }
 
     #[inline(never)]
-    fn look(&mut self, now: Duration, number: u64, person: &Person, report: StatsReport) -> Findings {
+    fn look(
+        &mut self,
+        now: Duration,
+        number: u64,
+        person: &Person,
+        seen: bool,
+        report: StatsReport,
+    ) -> Findings {
         let patient = self
             .patients
             .entry(person.id.clone())
             .or_insert_with(|| Patient::new(number, now));
         patient.number(number);
         let quality = patient.gauge.read(now, report);
-        let findings = patient.examine(now, person);
+        let findings = patient.examine(now, person, seen);
         Rc::make_mut(&mut self.qualities).insert(person.id.clone(), quality);
         findings
     }
@@ -127,6 +144,7 @@ impl Patient {
         Self {
             number,
             gauge: Gauge::default(),
+            looks: 0,
             sends: (false, false, false),
             since: now,
             missing: Missing::default(),
@@ -142,12 +160,15 @@ impl Patient {
         if self.number != number {
             self.number = number;
             self.gauge = Gauge::default();
+            self.looks = 0;
         }
     }
 
-    fn examine(&mut self, now: Duration, person: &Person) -> Findings {
+    /// `seen`: the picture is asked for.
+    fn examine(&mut self, now: Duration, person: &Person, seen: bool) -> Findings {
         let connected = person.connection == Connection::Connected;
-        let sends = (person.media.audio, person.media.video, connected);
+        self.looks += u32::from(connected);
+        let sends = (person.media.audio, person.media.video && seen, connected);
         if self.sends != sends {
             self.sends = sends;
             self.since = now;
@@ -155,7 +176,7 @@ impl Patient {
         // What a broken connection does not carry is no riddle, and is being mended already.
         let should = |slot: Slot| match slot {
             Slot::Microphone => connected && person.media.audio,
-            Slot::Camera => connected && person.media.video,
+            Slot::Camera => connected && person.media.video && seen,
             Slot::Screen | Slot::ScreenSound => false,
         };
         self.missing = self.gauge.missing(now, self.since, should);
@@ -220,7 +241,8 @@ impl<P: Platform> Driver<P> {
             let Some(person) = people.iter().find(|person| person.id == peer) else {
                 continue;
             };
-            let findings = self.checkups.look(now, number, person, report);
+            let seen = self.load.asked(&peer).camera > Height::NONE;
+            let findings = self.checkups.look(now, number, person, seen, report);
             if let Some(missing) = findings.tell.filter(|_| !self.stay.is_asking()) {
                 self.link.send(&ClientMessage::Missing {
                     to: peer.clone(),
@@ -231,6 +253,7 @@ impl<P: Platform> Driver<P> {
                 self.input(Input::Doubted { peer });
             }
         }
+        self.weigh(now);
         let checkups = &self.checkups;
         self.people.check(|id| checkups.of(now, id));
     }
@@ -279,7 +302,7 @@ mod tests {
         let mut checkups = Checkups::default();
         let looks = counts.iter().enumerate().map(|(nth, (packets, frames))| {
             let now = INTERVAL * u32::try_from(nth).expect("a few") + INTERVAL;
-            checkups.look(now, 1, person, report(*packets, *frames))
+            checkups.look(now, 1, person, true, report(*packets, *frames))
         });
         let findings = looks.collect();
         (checkups, findings)
