@@ -7,6 +7,9 @@ use session::platform::{
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
+/// Packets and frames that come from one look to the next.
+const EACH: f64 = 30.0;
+
 /// Names a connection, over all devices.
 pub type End = u32;
 
@@ -99,7 +102,7 @@ impl Air {
         let mut report = StatsReport::default();
         self.with(end, |state| {
             for slot in came {
-                *state.counts.entry(slot).or_default() += 30.0;
+                *state.counts.entry(slot).or_default() += EACH;
             }
             report.inbound = (state.counts.iter())
                 .map(|(slot, count)| InboundRtpStats {
@@ -136,6 +139,16 @@ impl Air {
         other
             .and_then(|other| other.encodings.get(&slot).copied())
             .unwrap_or_default()
+    }
+
+    /// How often what comes over a connection was looked at while there was a voice.
+    pub fn looks(&self, end: End) -> usize {
+        let inner = self.0.borrow();
+        let counts = inner
+            .ends
+            .get(&end)
+            .and_then(|state| state.counts.get(&Slot::Microphone));
+        counts.map_or(0, |count| (count / EACH) as usize)
     }
 
     /// A connection is closed. The other is told nothing, as with a browser that was killed.
