@@ -53,11 +53,14 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
                 "connecting" => rsx! {
                     p { class: "tile-state", {words.say("tile-connecting")} }
                 },
-                "interrupted" | "away" => rsx! {
+                "away" => rsx! {
                     p { class: "tile-state", {words.say("tile-interrupted")} }
                 },
+                "interrupted" => rsx! {
+                    p { class: "tile-state", role: "status", {words.fill("tile-silent", &[("name", person.name.as_str())])} }
+                },
                 "failed" => rsx! {
-                    p { class: "tile-state", {words.say("tile-failed")} }
+                    p { class: "tile-state", role: "status", {words.fill("tile-lost", &[("name", person.name.as_str())])} }
                 },
                 _ => match trouble(words, person.name.as_str(), person.checkup) {
                     Some(trouble) => rsx! {

@@ -56,6 +56,8 @@ struct Patient {
     missing: Missing,
     /// Something has been missing since then.
     ill: Option<Duration>,
+    /// Nothing came at all, and ICE knew it.
+    broken: bool,
     /// What the other was told last.
     told: Missing,
     remedies: u32,
@@ -149,6 +151,7 @@ impl Patient {
             since: now,
             missing: Missing::default(),
             ill: None,
+            broken: false,
             told: Missing::default(),
             remedies: 0,
             next_remedy: Duration::ZERO,
@@ -188,6 +191,11 @@ impl Patient {
             }
             self.remedies = 0;
             self.next_remedy = Duration::ZERO;
+        }
+        if matches!(person.connection, Connection::Interrupted | Connection::Failed) {
+            self.broken = true;
+        } else if connected && std::mem::take(&mut self.broken) {
+            self.well = now + WELL;
         }
         let doubt = self.ill.is_some_and(|ill| now >= ill + PATIENCE)
             && now >= self.next_remedy
@@ -346,6 +354,24 @@ mod tests {
         let checkup = checkups.of(INTERVAL * 6, &person.id);
         assert!(checkup.mended && !checkup.missing.any());
         assert!(!checkups.of(INTERVAL * 6 + WELL, &person.id).mended);
+    }
+
+    #[test]
+    fn a_connection_that_was_broken_is_told_to_be_well_again() {
+        let mut checkups = Checkups::default();
+        let mut person = person();
+        let mut look = |nth: u32, connection| {
+            person.connection = connection;
+            let at = INTERVAL * nth;
+            let counts = report(f64::from(nth), f64::from(nth));
+            checkups.look(at, 1, &person, true, counts);
+            checkups.of(at, &person.id).mended
+        };
+        assert!(!look(1, Connection::Connected));
+        assert!(!look(2, Connection::Interrupted));
+        assert!(!look(3, Connection::Failed));
+        assert!(look(4, Connection::Connected));
+        assert!(!look(8, Connection::Connected));
     }
 
     #[test]
