@@ -1,7 +1,7 @@
 //! `RTCRtpSender`: what it is set to.
 
 use crate::exception::exception;
-use js_sys::{Array, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use session::platform::{Exception, RtpEncodingParameters};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::RtcRtpSender;
@@ -41,7 +41,7 @@ pub fn set_parameters(sender: &RtcRtpSender, encoding: &RtpEncodingParameters) -
         })
         .and_then(|()| match encoding.max_bitrate {
             Some(bitrate) => set(&one, "maxBitrate", bitrate.into()),
-            None => Reflect::delete_property(one.unchecked_ref(), &"maxBitrate".into()).map(drop),
+            None => Reflect::delete_property(one.unchecked_ref::<Object>(), &"maxBitrate".into()).map(drop),
         });
     changed.map_err(exception)?;
     sender.set_parameters(&parameters).map_err(exception)
