@@ -214,7 +214,8 @@ build_site() {
   local screen='<session::driver::screen::Screen<platform_web::browser::Browser>>'
   local inside="<call::call::Call>::handle_input,<call::call::Call>::handle_timeout,$driver::hear_inside,$driver::hear_joined"
   inside+=",$driver::listen,platform_web::stats::read,$driver::look,$driver::looked,$driver::load_earlier,$driver::take_earlier"
-  inside+=",$screen::start,$screen::picked"
+  inside+=",$screen::start,$screen::picked,$driver::watch,$driver::save_data,$driver::show_apart,$driver::adapt"
+  inside+=",platform_web::sender::set_parameters"
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
     --chunk "trouble=app::lobby::trouble::Troubles"

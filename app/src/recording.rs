@@ -70,6 +70,7 @@ pub fn Recording(room: RoomId, name: DisplayName, panels: Panels) -> Element {
             window.show(&now.read());
         }
     });
+    use_effect(move || app.send(Command::ShowApart(record.is_apart())));
     use_effect(move || {
         if record.wants_apart() {
             spawn(open_apart(app, record, now.peek().clone()));

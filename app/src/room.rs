@@ -15,7 +15,9 @@ mod react;
 mod record;
 mod settings;
 mod share;
+mod sight;
 mod stage;
+mod strained;
 mod tile;
 mod turned;
 mod volume;
@@ -55,6 +57,7 @@ use session::{Command, view::Link};
 use settings::Settings;
 use share::ShareTrouble;
 use stage::{Pin, use_pin};
+use strained::Strained;
 use wire::{DisplayName, RoomId};
 
 /// What is open beside and above the faces. Cheap to copy into event handlers.
@@ -165,6 +168,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
                 Ordered {}
                 ShareTrouble {}
                 Unheard {}
+                Strained {}
                 Plugged {}
                 WhoRecords { record: panels.record }
                 Grid { name: name.clone(), link: link.clone(), panels }

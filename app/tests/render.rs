@@ -83,7 +83,7 @@ fn a_lost_link_is_told_while_the_call_goes_on() {
     view.people = vec![person("Luna", true, Connection::Interrupted)].into();
     let html = page("/room/tsukimi", view, &["en"]);
     assert!(
-        html.contains("Your call goes on") && html.contains("Back in a moment"),
+        html.contains("Your call goes on") && html.contains("Nothing comes from Luna"),
         "{html}"
     );
 }

@@ -59,6 +59,13 @@ impl Platform for Browser {
         if let Some(devices) = devices::devices() {
             Listener::new(devices, "devicechange", tell(PlatformEvent::DevicesChanged)).keep();
         }
+        if let Some(page) = window().document() {
+            let (events, shown) = (events.clone(), Clone::clone(&page));
+            Listener::new(page, "visibilitychange", move |_| {
+                events.send(PlatformEvent::Visible(!shown.hidden()));
+            })
+            .keep();
+        }
         Listener::new(window(), "online", tell(PlatformEvent::Online)).keep();
         Listener::new(window(), "pagehide", tell(PlatformEvent::Leaving)).keep();
         // A page that comes back from the browser's cache has left: it begins anew.

@@ -141,6 +141,12 @@ impl MediaStreamTrack for Track {
         text(&settings, "deviceId").filter(|id| !id.is_empty())
     }
 
+    fn height(&self) -> Option<u32> {
+        let settings = self.track.unchecked_ref::<Settings>().get_settings();
+        let height = js_sys::Reflect::get(&settings, &"height".into()).ok()?;
+        Some(height.as_f64()? as u32)
+    }
+
     fn set_enabled(&self, enabled: bool) {
         self.track.set_enabled(enabled);
     }

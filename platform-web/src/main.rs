@@ -21,6 +21,7 @@ mod log;
 mod meter;
 mod peer_connection;
 mod recorder;
+mod sender;
 mod socket;
 mod stats;
 mod storage;

@@ -4,14 +4,14 @@ use crate::{
     devices::Track,
     exception::exception,
     js::{self, Listener, dictionary},
-    stats,
+    sender, stats,
     streams::Stream,
 };
 use call::{ConnectionState, Description, Route};
 use js_sys::{Array, Promise};
 use session::platform::{
-    Events, Exception, MediaKind, MediaStream, PeerConnection, PeerConnectionEvent, RtpTransceiver, Slot,
-    StatsReport,
+    Events, Exception, MediaKind, MediaStream, PeerConnection, PeerConnectionEvent, RtpEncodingParameters,
+    RtpTransceiver, Slot, StatsReport,
 };
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -186,6 +186,10 @@ impl RtpTransceiver for Transceiver {
 
     async fn replace_track(&self, track: Option<&Track>) -> Result<(), Exception> {
         done(self.0.sender().replace_track(track.map(|track| &track.track))).await
+    }
+
+    async fn set_parameters(&self, encoding: &RtpEncodingParameters) -> Result<(), Exception> {
+        done(sender::set_parameters(&self.0.sender(), encoding)?).await
     }
 }
 

@@ -37,22 +37,31 @@ proof('a shared screen is seen by everyone and by whoever comes later, large, an
   await kaguya.seesAndHears('Luna');
 });
 
-proof('the first picture of a shared screen is there within two seconds, also on a busy machine', async () => {
+proof('the first picture of a shared screen is there within half a second, and within two on a busy machine', async () => {
   const [luna, kaguya] = await pair('quick');
   await kaguya.seesAndHears('Luna');
-  // Both pages share the machine's clock; the picture is awaited where it is shown.
-  const shown = kaguya.page.evaluate(() => new Promise((resolve) => {
-    const look = new MutationObserver(() => {
-      const video = document.querySelector('li.screen video');
-      if (!video) return;
-      look.disconnect();
-      video.requestVideoFrameCallback(() => resolve(performance.timeOrigin + performance.now()));
-    });
-    look.observe(document.body, { childList: true, subtree: true });
-  }));
-  await luna.shareButton.click();
-  const [at, picked] = [await shown, await luna.page.evaluate(() => window.__watch.sharedAt)];
-  assert.ok(at - picked > 0 && at - picked < 2_000, `${at - picked} ms after it was picked`);
+  const took = [];
+  for (let round = 0; round < 7; round++) {
+    // Both pages share the machine's clock; the picture is awaited where it is shown.
+    const shown = kaguya.page.evaluate(() => new Promise((resolve) => {
+      const look = new MutationObserver(() => {
+        const video = document.querySelector('li.screen video');
+        if (!video) return;
+        look.disconnect();
+        video.requestVideoFrameCallback(() => resolve(performance.timeOrigin + performance.now()));
+      });
+      look.observe(document.body, { childList: true, subtree: true });
+    }));
+    await luna.shareButton.click();
+    const [at, picked] = [await shown, await luna.page.evaluate(() => window.__watch.sharedAt)];
+    took.push(Math.round(at - picked));
+    await luna.shareButton.click();
+    await kaguya.screen('Luna').waitFor({ state: 'detached' });
+  }
+  console.log(`  ${took.join(', ')} ms after it was picked`);
+  const middle = took.toSorted((a, b) => a - b)[3];
+  assert.ok(took.every((ms) => ms > 0 && ms < 2_000), `${took}`);
+  assert.ok(middle < 500, `${took}`);
 });
 
 proof('two who share in the same instant are both seen, twenty times', async () => {

@@ -33,6 +33,8 @@ pub struct Limits {
     pub messages: Rate,
     /// Chat messages on one socket.
     pub chats: Rate,
+    /// Wishes of what is to be sent, on one socket.
+    pub wants: Rate,
     /// Messages on one socket that are refused for being bad or too many; beyond it the socket is closed.
     pub patience: Rate,
     /// Passcodes for one room from one place, and vain knocks.
@@ -108,6 +110,11 @@ impl Default for Limits {
             chats: Rate {
                 burst: 150,
                 every: Duration::from_millis(100),
+            },
+            // A window that is drawn to another size is one wish to each of fifteen others, twice a second at most.
+            wants: Rate {
+                burst: 120,
+                every: Duration::from_millis(25),
             },
             patience: Rate {
                 burst: 20,

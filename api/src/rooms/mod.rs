@@ -51,6 +51,7 @@ mod service;
 mod throttle;
 mod tokens;
 mod waiting;
+mod wants;
 
 #[cfg(test)]
 mod tests;

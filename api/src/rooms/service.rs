@@ -30,6 +30,8 @@ pub struct Socket {
     pub deferred: VecDeque<(ClientMessage, MemberId)>,
     /// New passcodes, which are dear.
     pub passcodes: Throttle,
+    /// Wishes of what is to be sent.
+    pub wants: Throttle,
     messages: Throttle,
     chats: Throttle,
     patience: Throttle,
@@ -183,6 +185,7 @@ impl Rooms {
             ClientMessage::Missing { to, missing } => {
                 self.forward(socket, &to, |from| ServerMessage::Missing { from, missing });
             }
+            ClientMessage::Want { to, want } => self.want(now, socket, &to, want),
             ClientMessage::Media { media, order } => self.media(socket, media, order),
             ClientMessage::Hand { raised } => self.hand(socket, raised),
             ClientMessage::React { reaction } => self.react(socket, reaction),
@@ -254,7 +257,12 @@ impl Rooms {
     }
 
     /// Passes a step of the handshake on to the one member that it is for.
-    fn forward(&mut self, socket: SocketId, to: &MemberId, message: impl FnOnce(MemberId) -> ServerMessage) {
+    pub(super) fn forward(
+        &mut self,
+        socket: SocketId,
+        to: &MemberId,
+        message: impl FnOnce(MemberId) -> ServerMessage,
+    ) {
         let Some((room, from)) = self.place(socket) else {
             return self.not_in_room(socket, None);
         };
@@ -369,7 +377,7 @@ impl Rooms {
         self.refuse(socket, ErrorCode::NotInRoom, why, nonce);
     }
 
-    fn lose_patience(&mut self, now: Duration, socket: SocketId) {
+    pub(super) fn lose_patience(&mut self, now: Duration, socket: SocketId) {
         let patience = self.settings.limits.patience;
         let Some(state) = self.listening(socket) else {
             return;

@@ -19,6 +19,7 @@ pub mod rules;
 pub mod signal;
 mod tagged;
 pub mod text;
+pub mod want;
 
 pub use gestures::Reaction;
 pub use ids::{BadId, HandshakeId, HostToken, MemberId, MessageId, Nonce, ResumeToken, RoomId};
@@ -27,3 +28,4 @@ pub use rooms::{ChatMessage, Member, RoomInfo};
 pub use rules::{Action, BadPasscode, HistoryPolicy, Passcode, RoomRules};
 pub use signal::{ClientMessage, ErrorCode, LeaveReason, ServerMessage};
 pub use text::{BadText, ChatText, DisplayName};
+pub use want::{Height, TooHigh, Want};

@@ -32,5 +32,7 @@ pub const JSON_DEPTH: usize = 20;
 pub const POSTS_PAGE: (usize, usize) = (10, 100);
 /// Chat messages in one page: the default and the most.
 pub const MESSAGES_PAGE: (usize, usize) = (50, 200);
+/// Height of a picture, in pixels: more than any screen has.
+pub const PICTURE_HEIGHT: u16 = 4_320;
 /// How long a member whose socket is lost stays in the room, in seconds.
 pub const GRACE_SECONDS: u64 = 10;

@@ -5,7 +5,7 @@
 use crate::{
     Action, ChatMessage, ChatText, DisplayName, HandshakeId, HistoryPolicy, HostToken, IceCandidate,
     IceServer, MediaState, Member, MemberId, Missing, Nonce, Passcode, Reaction, ResumeToken, RoomId,
-    RoomInfo, Sdp, tagged::tagged,
+    RoomInfo, Sdp, Want, tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,13 @@ pub enum ClientMessage {
         to: MemberId,
         /// What of them.
         missing: Missing,
+    },
+    /// Tells a member which of its pictures are seen here, and how large. What nobody sees need not be sent.
+    Want {
+        /// Whose pictures.
+        to: MemberId,
+        /// How large.
+        want: Want,
     },
     /// Tells everyone what is sent from now on.
     Media {
@@ -226,6 +233,13 @@ pub enum ServerMessage {
         from: MemberId,
         /// What.
         missing: Missing,
+    },
+    /// Which of this client's pictures a member sees, and how large. One that has said nothing wants everything.
+    Want {
+        /// Who sees them.
+        from: MemberId,
+        /// How large.
+        want: Want,
     },
     /// A member sends something else from now on.
     Media {

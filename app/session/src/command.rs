@@ -1,6 +1,6 @@
 //! What a person asks for.
 
-use crate::platform::{AudioProcessing, VideoConstraints};
+use crate::platform::{AudioProcessing, Feed, VideoConstraints};
 use wire::{Action, ChatText, DisplayName, MemberId, Passcode, Reaction, RoomId};
 
 /// Everything that the components can ask of a session.
@@ -53,6 +53,19 @@ pub enum Command {
     Shape(VideoConstraints),
     /// Looks after the connections from now on, until the room is left: the room is drawn, and can show how they are.
     LookAfter,
+    /// A picture of somebody is drawn this high, in pixels. What is not in sight need not be sent.
+    Watch {
+        /// Whose.
+        of: MemberId,
+        /// Its face, or what it shares.
+        feed: Feed,
+        /// How high: 0 where it is not in sight, `None` where it is not drawn any more.
+        height: Option<u32>,
+    },
+    /// The room is shown in a window of its own, which is seen when the page is not; or no longer.
+    ShowApart(bool),
+    /// Asks for small pictures and sends small ones, from now on and at later visits; or no longer.
+    SaveData(bool),
     /// Raises the hand, or takes it down.
     Hand(bool),
     /// Shows everyone a sign for a moment.

@@ -19,6 +19,7 @@ pub mod command;
 mod config;
 mod driver;
 mod handle;
+pub mod load;
 pub mod platform;
 pub mod quality;
 pub mod view;

@@ -1,6 +1,7 @@
 //! What there is to show, as one value. A view that has not changed is not published again.
 
 use crate::{
+    load::{Rung, Strain},
     platform::{AudioProcessing, VideoConstraints},
     quality::{Cause, Quality, Rating},
 };
@@ -34,6 +35,19 @@ pub struct View {
     pub chat: Rc<Chat>,
     /// The room's rules, and who sees to them.
     pub house: Rc<House>,
+    /// What the call costs, and how far that is lowered.
+    pub load: Load,
+}
+
+/// What the call costs, and how far that is lowered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Load {
+    /// What is near its end, or was and is not yet for long enough.
+    pub warning: Option<Strain>,
+    /// What is lowered for that.
+    pub rung: Rung,
+    /// The person saves data.
+    pub saver: bool,
 }
 
 /// The link to the server. A lost link is not a lost call.

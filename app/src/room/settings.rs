@@ -103,6 +103,7 @@ fn Camera() -> Element {
     let devices = use_part(|view| view.devices.clone());
     let local = use_part(|view| view.local.clone());
     let shape = devices.read().shape;
+    let saver = use_part(|view| view.load.saver);
     let preview = local().preview.filter(|_| local.read().camera == Source::On);
 
     rsx! {
@@ -124,6 +125,17 @@ fn Camera() -> Element {
                     }
                 }
             }
+            label { class: "switch",
+                input {
+                    r#type: "checkbox",
+                    role: "switch",
+                    checked: saver(),
+                    "aria-describedby": "saver-hint",
+                    onchange: move |event| app.send(Command::SaveData(event.checked())),
+                }
+                span { {words.say("settings-saver")} }
+            }
+            p { class: "hint", id: "saver-hint", {words.say("settings-saver-hint")} }
             if let Some(stream) = preview {
                 div { class: "settings-preview",
                     Picture { stream, mirrored: true, muted: true }

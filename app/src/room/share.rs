@@ -2,6 +2,7 @@
 
 use super::{
     keep_space,
+    sight::use_sight,
     stage::{Pin, Spot},
     tile::{NameTag, PinButton},
 };
@@ -14,6 +15,7 @@ use crate::{
 use dioxus::prelude::*;
 use session::{
     Command,
+    platform::Feed,
     view::{Person, Source, Trouble},
 };
 
@@ -48,9 +50,15 @@ pub fn ShareSwitch() -> Element {
 pub fn ScreenTile(person: Person, front: bool, pin: Pin) -> Element {
     let words = use_words();
     let name = words.fill("share-of", &[("name", person.name.as_str())]);
+    let sight = use_sight(&person.id, Feed::Screen);
 
     rsx! {
-        li { class: "tile screen", "data-shared-by": "{person.id}", "data-front": front,
+        li {
+            class: "tile screen",
+            "data-shared-by": "{person.id}",
+            "data-front": front,
+            onresize: move |event| sight.resized(&event),
+            onvisible: move |event| sight.moved(&event),
             if let Some(stream) = person.screen.clone() {
                 Picture { stream }
             }

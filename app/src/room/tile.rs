@@ -5,6 +5,7 @@ use super::{
     keep_space,
     quality::{QualityMark, trouble},
     react::Gestures,
+    sight::use_sight,
     stage::{Pin, Spot},
     volume::{VolumeControl, use_volume},
 };
@@ -15,6 +16,7 @@ use crate::{
     surface::Picture,
 };
 use dioxus::prelude::*;
+use session::platform::Feed;
 use session::view::{Checkup, Connection, Person, Source};
 use wire::DisplayName;
 
@@ -26,6 +28,7 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
     let words = use_words();
     let state = state(&person);
     let volume = use_volume(&person.name);
+    let sight = use_sight(&person.id, Feed::Person);
     let seen = person.media.video && person.stream.is_some() && state != "connecting";
 
     rsx! {
@@ -37,6 +40,8 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
             "data-camera-off": !person.media.video,
             "data-front": front,
             "data-speaking": person.speaking,
+            onresize: move |event| sight.resized(&event),
+            onvisible: move |event| sight.moved(&event),
             if let Some(stream) = person.stream.clone() {
                 // Who is muted is not heard, whatever it sends: what it may say is the server's to tell.
                 Picture { stream, volume: if person.media.audio { volume.share() } else { 0.0 } }
@@ -48,11 +53,14 @@ pub fn Tile(person: Person, front: bool, pin: Pin) -> Element {
                 "connecting" => rsx! {
                     p { class: "tile-state", {words.say("tile-connecting")} }
                 },
-                "interrupted" | "away" => rsx! {
+                "away" => rsx! {
                     p { class: "tile-state", {words.say("tile-interrupted")} }
                 },
+                "interrupted" => rsx! {
+                    p { class: "tile-state", role: "status", {words.fill("tile-silent", &[("name", person.name.as_str())])} }
+                },
                 "failed" => rsx! {
-                    p { class: "tile-state", {words.say("tile-failed")} }
+                    p { class: "tile-state", role: "status", {words.fill("tile-lost", &[("name", person.name.as_str())])} }
                 },
                 _ => match trouble(words, person.name.as_str(), person.checkup) {
                     Some(trouble) => rsx! {

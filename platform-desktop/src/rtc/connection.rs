@@ -21,7 +21,7 @@ use futures::channel::{
 use session::{
     platform::{
         Events, Exception, Feed, MediaKind, MediaStreamTrack, PeerConnection, PeerConnectionEvent,
-        RtpTransceiver, Slot, StatsReport,
+        RtpEncodingParameters, RtpTransceiver, Slot, StatsReport,
     },
     view::StreamId,
 };
@@ -54,6 +54,8 @@ pub struct Connection {
 pub struct Transceiver {
     slot: Slot,
     chosen: watch::Sender<Option<Arc<Hub>>>,
+    /// What it is to send, and whether it does.
+    source: Rc<RefCell<(Option<Arc<Hub>>, bool)>>,
     incoming: Incoming,
 }
 
@@ -186,11 +188,13 @@ impl PeerConnection for Connection {
         let feed = slot.and_then(|slot| Some((slot, self.feeds.get(&slot.feed())?)));
         let (slot, incoming) =
             feed.ok_or_else(|| Exception::new("OperationError", format!("there is no slot for {kind:?}")))?;
-        let (chosen, follow) = watch::channel(track.map(|track| track.source().hub.clone()));
+        let hub = track.map(|track| track.source().hub.clone());
+        let (chosen, follow) = watch::channel(hub.clone());
         self.order(Order::AddTransceiver(Outlet::new(slot, follow, (self.random)())));
         let transceiver = Transceiver {
             slot,
             chosen,
+            source: Rc::new(RefCell::new((hub, true))),
             incoming: incoming.clone(),
         };
         transceivers.push(transceiver.clone());
@@ -247,9 +251,26 @@ impl RtpTransceiver for Transceiver {
         if track.is_some_and(|track| track.kind() != self.slot.kind()) {
             return Err(Exception::new("TypeError", "a track of the other kind"));
         }
-        self.chosen
-            .send_replace(track.map(|track| track.source().hub.clone()));
+        self.source.borrow_mut().0 = track.map(|track| track.source().hub.clone());
+        self.send();
         Ok(())
+    }
+
+    /// A track is compressed once for everybody, so of the parameters only `active` can be followed for one.
+    async fn set_parameters(&self, encoding: &RtpEncodingParameters) -> Result<(), Exception> {
+        let before = std::mem::replace(&mut self.source.borrow_mut().1, encoding.active);
+        if before != encoding.active {
+            self.send();
+        }
+        Ok(())
+    }
+}
+
+impl Transceiver {
+    /// Sends what it is to send, unless nobody wants it.
+    fn send(&self) {
+        let (hub, active) = &*self.source.borrow();
+        self.chosen.send_replace(hub.clone().filter(|_| *active));
     }
 }
 

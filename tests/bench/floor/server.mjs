@@ -1,4 +1,4 @@
-// Serves the floor page, and passes on what one page of a room says to the others.
+// Serves the floor pages, and passes on what one page of a room says to the others.
 
 import fs from 'node:fs';
 import http from 'node:http';
@@ -6,13 +6,13 @@ import { createRequire } from 'node:module';
 
 // The tests' own packages serve the benchmarks too: there is one place to install.
 const { WebSocketServer } = createRequire(new URL('../../browser/package.json', import.meta.url))('ws');
-const PAGE = fs.readFileSync(new URL('./page.html', import.meta.url));
+const PAGES = { '/': read('./page.html'), '/mesh': read('./mesh.html') };
 
 /** Starts the floor's server on a free port. */
 export async function startFloor() {
   const server = http.createServer((request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(PAGE);
+    response.end(PAGES[new URL(request.url, 'http://floor').pathname] ?? '');
   });
   const rooms = new Map();
   new WebSocketServer({ server }).on('connection', (socket, request) => {
@@ -32,4 +32,8 @@ export async function startFloor() {
       server.close();
     },
   };
+}
+
+function read(name) {
+  return fs.readFileSync(new URL(name, import.meta.url));
 }

@@ -25,7 +25,8 @@ const ALWAYS = [
 
 /**
  * Starts a browser. `camera: false` is a machine without any device; `allowed: false` one whose person says no. `sound` and
- * `picture` are files that its microphone and its camera play over and over.
+ * `picture` are files that its microphone and its camera play over and over. `executable` starts it another way; `trusted` is an
+ * origin that gets the camera though it has no TLS.
  */
 export async function startBrowser(options) {
   return new Browser(await chromium.launch(launching(options)));
@@ -43,13 +44,15 @@ export async function startProfile(folder, options) {
 }
 
 /** How it is started. */
-export function launching({ camera = true, allowed = true, fps = 15, sound, picture } = {}) {
+export function launching({ camera = true, allowed = true, fps = 15, sound, picture, executable = EXECUTABLE, trusted } = {}) {
   const args = ['--headless=new', ...ALWAYS];
   if (camera) args.push(`--use-fake-device-for-media-stream=fps=${fps}`);
   if (sound) args.push(`--use-file-for-fake-audio-capture=${sound}`);
   if (picture) args.push(`--use-file-for-fake-video-capture=${picture}`);
   args.push(allowed ? '--use-fake-ui-for-media-stream' : '--use-fake-ui-for-media-stream=deny');
-  return { executablePath: EXECUTABLE, args, headless: false };
+  // Cameras are for secure pages; an address that is not this machine's own is one when the person says so.
+  if (trusted) args.push(`--unsafely-treat-insecure-origin-as-secure=${trusted}`);
+  return { executablePath: executable, args, headless: false };
 }
 
 let started = 0;

@@ -14,9 +14,10 @@ export function witness(witness) {
   return () => witnesses.delete(witness);
 }
 
-/** A test that leaves its evidence behind when it fails. */
-export function proof(name, body) {
-  test(name, keeping(name, body));
+/** A test that leaves its evidence behind when it fails. `options` are those of `node:test`. */
+export function proof(name, ...rest) {
+  const [options, body] = rest.length === 2 ? rest : [{}, ...rest];
+  test(name, options, keeping(name, body));
 }
 
 /** A part of the test `t`, which leaves its evidence behind as well and lets the parts after it run. */

@@ -2,8 +2,13 @@
 
 use super::media::Track;
 use call::ConnectionState;
-use session::platform::{Events, InboundRtpStats, PeerConnectionEvent, Slot, StatsReport};
+use session::platform::{
+    Events, InboundRtpStats, PeerConnectionEvent, RtpEncodingParameters, Slot, StatsReport,
+};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+/// Packets and frames that come from one look to the next.
+const EACH: f64 = 30.0;
 
 /// Names a connection, over all devices.
 pub type End = u32;
@@ -34,6 +39,7 @@ struct State {
     /// Packets and frames that came, counted whenever somebody asks.
     counts: BTreeMap<Slot, f64>,
     sends: BTreeMap<Slot, Option<Track>>,
+    encodings: BTreeMap<Slot, RtpEncodingParameters>,
 }
 
 impl Air {
@@ -53,6 +59,7 @@ impl Air {
                 blocked: false,
                 counts: BTreeMap::new(),
                 sends: BTreeMap::new(),
+                encodings: BTreeMap::new(),
             },
         );
         end
@@ -95,7 +102,7 @@ impl Air {
         let mut report = StatsReport::default();
         self.with(end, |state| {
             for slot in came {
-                *state.counts.entry(slot).or_default() += 30.0;
+                *state.counts.entry(slot).or_default() += EACH;
             }
             report.inbound = (state.counts.iter())
                 .map(|(slot, count)| InboundRtpStats {
@@ -117,6 +124,33 @@ impl Air {
         });
     }
 
+    /// A connection compresses it like this from now on.
+    pub fn encodes(&self, end: End, slot: Slot, encoding: RtpEncodingParameters) {
+        self.with(end, |state| {
+            state.encodings.insert(slot, encoding);
+        });
+    }
+
+    /// How what reaches a connection is compressed by the other side.
+    pub fn encoding(&self, end: End, slot: Slot) -> RtpEncodingParameters {
+        let inner = self.0.borrow();
+        let remote = inner.ends.get(&end).and_then(|state| state.remote);
+        let other = remote.and_then(|remote| inner.ends.get(&remote));
+        other
+            .and_then(|other| other.encodings.get(&slot).copied())
+            .unwrap_or_default()
+    }
+
+    /// How often what comes over a connection was looked at while there was a voice.
+    pub fn looks(&self, end: End) -> usize {
+        let inner = self.0.borrow();
+        let counts = inner
+            .ends
+            .get(&end)
+            .and_then(|state| state.counts.get(&Slot::Microphone));
+        counts.map_or(0, |count| (count / EACH) as usize)
+    }
+
     /// A connection is closed. The other is told nothing, as with a browser that was killed.
     pub fn close(&self, end: End) {
         self.0.borrow_mut().ends.remove(&end);
@@ -136,7 +170,11 @@ impl Air {
             return false;
         };
         let track = other.sends.get(&slot).and_then(Option::as_ref);
-        other.remote == Some(end) && other.connected && track.is_some_and(Track::flows)
+        let paused = other
+            .encodings
+            .get(&slot)
+            .is_some_and(|encoding| !encoding.active);
+        !paused && other.remote == Some(end) && other.connected && track.is_some_and(Track::flows)
     }
 
     /// How loud what reaches a connection is: a microphone that is on is a voice that never pauses.

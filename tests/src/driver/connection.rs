@@ -8,7 +8,7 @@ use call::Description;
 use session::{
     platform::{
         Events, Exception, Feed, MediaKind, MediaStreamTrack, PeerConnection, PeerConnectionEvent,
-        RtpTransceiver, Slot, StatsReport,
+        RtpEncodingParameters, RtpTransceiver, Slot, StatsReport,
     },
     view::StreamId,
 };
@@ -245,6 +245,12 @@ impl RtpTransceiver for Transceiver {
             return Err(Exception::new("TypeError", "a track of the other kind"));
         }
         self.0.air.sends(self.0.end, self.0.slot, track.cloned());
+        Ok(())
+    }
+
+    async fn set_parameters(&self, encoding: &RtpEncodingParameters) -> Result<(), Exception> {
+        tokio::task::yield_now().await;
+        self.0.air.encodes(self.0.end, self.0.slot, *encoding);
         Ok(())
     }
 }

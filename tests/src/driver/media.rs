@@ -62,6 +62,10 @@ impl MediaStreamTrack for Track {
         self.0.device.clone()
     }
 
+    fn height(&self) -> Option<u32> {
+        (self.0.kind == MediaKind::Video).then_some(720)
+    }
+
     fn set_enabled(&self, enabled: bool) {
         self.0.enabled.set(enabled);
     }

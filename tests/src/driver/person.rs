@@ -10,7 +10,7 @@ use api::rooms::Settings;
 use futures::StreamExt;
 use session::{
     Command, Config, Handle, View,
-    platform::Slot,
+    platform::{RtpEncodingParameters, Slot},
     view::{Connection as Shown, Delivery, Phase},
 };
 use std::{cell::Cell, fmt::Debug, rc::Rc, time::Duration};
@@ -166,6 +166,16 @@ impl Person {
     pub fn receives(&self, slot: Slot, name: &str) -> bool {
         let end = self.end(name);
         end.is_some_and(|end| self.air.receives(end, slot))
+    }
+
+    /// How what somebody sends is compressed for this person.
+    pub fn encoding(&self, slot: Slot, name: &str) -> Option<RtpEncodingParameters> {
+        Some(self.air.encoding(self.end(name)?, slot))
+    }
+
+    /// How often the connection to somebody was looked at.
+    pub fn looks(&self, name: &str) -> usize {
+        self.end(name).map_or(0, |end| self.air.looks(end))
     }
 
     /// From now on, what somebody sends is lost on the way here.

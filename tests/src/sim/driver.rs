@@ -99,6 +99,7 @@ impl World {
             ServerMessage::Hello { .. }
             | ServerMessage::Peek(_)
             | ServerMessage::Missing { .. }
+            | ServerMessage::Want { .. }
             | ServerMessage::Hands { .. }
             | ServerMessage::React { .. }
             | ServerMessage::Waiting { .. }

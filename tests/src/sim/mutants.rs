@@ -297,6 +297,7 @@ impl Mutant {
                 | ClientMessage::Join { .. }
                 | ClientMessage::Media { .. }
                 | ClientMessage::Missing { .. }
+                | ClientMessage::Want { .. }
                 | ClientMessage::Hand { .. }
                 | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }

@@ -314,6 +314,7 @@ fn is_signal(message: &ServerMessage) -> bool {
         | ServerMessage::Join { .. }
         | ServerMessage::Media { .. }
         | ServerMessage::Missing { .. }
+        | ServerMessage::Want { .. }
         | ServerMessage::Hands { .. }
         | ServerMessage::React { .. }
         | ServerMessage::Away { .. }

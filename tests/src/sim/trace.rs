@@ -20,6 +20,7 @@ pub fn said(message: &ClientMessage) -> String {
         ClientMessage::Peek { .. }
         | ClientMessage::Media { .. }
         | ClientMessage::Missing { .. }
+        | ClientMessage::Want { .. }
         | ClientMessage::Hand { .. }
         | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
@@ -56,6 +57,7 @@ pub fn heard(message: &ServerMessage) -> String {
         | ServerMessage::History { .. }
         | ServerMessage::Media { .. }
         | ServerMessage::Missing { .. }
+        | ServerMessage::Want { .. }
         | ServerMessage::Hands { .. }
         | ServerMessage::React { .. }
         | ServerMessage::Away { .. }

@@ -117,6 +117,7 @@ impl Twin {
                 | ClientMessage::Candidate { .. }
                 | ClientMessage::Media { .. }
                 | ClientMessage::Missing { .. }
+                | ClientMessage::Want { .. }
                 | ClientMessage::Hand { .. }
                 | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
@@ -371,6 +372,7 @@ fn stamped(from: MemberId, message: ClientMessage) -> Option<(MemberId, ServerMe
         | ClientMessage::Join { .. }
         | ClientMessage::Media { .. }
         | ClientMessage::Missing { .. }
+        | ClientMessage::Want { .. }
         | ClientMessage::Hand { .. }
         | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }

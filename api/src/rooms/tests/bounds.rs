@@ -173,3 +173,38 @@ fn inputs_for_sockets_that_nobody_knows_do_nothing() {
     assert_eq!(server.heard(9), [] as [Value; 0]);
     assert_eq!(server.rooms.census().members, 0);
 }
+
+#[test]
+fn a_wish_reaches_the_one_it_is_for_under_the_name_of_who_has_it() {
+    let mut server = Server::new();
+    let [(aki, _), (bo, _), _] =
+        [(1, "Aki"), (2, "Bo"), (3, "Chie")].map(|(socket, name)| server.enter(socket, "tsukimi", name));
+    for socket in 1..=3 {
+        server.heard(socket);
+    }
+    let want = json!({"camera": 180, "screen": 0});
+    server.say(1, json!({"type": "want", "to": bo, "want": want, "from": bo}));
+    assert_eq!(
+        server.heard(2),
+        [json!({"type": "want", "from": aki, "want": want})]
+    );
+    assert_eq!([server.heard(1).len(), server.heard(3).len()], [0, 0]);
+    server.say(1, json!({"type": "want", "to": "nobody", "want": want}));
+    assert_eq!(server.kinds(1), ["error:unknownMember"]);
+}
+
+#[test]
+fn wishes_have_a_bound_of_their_own() {
+    let mut server = Server::new();
+    server.enter(1, "tsukimi", "Aki");
+    let (bo, _) = server.enter(2, "tsukimi", "Bo");
+    server.heard(2);
+    for n in 0..500 {
+        let want = json!({"camera": n, "screen": 0});
+        server.say(1, json!({"type": "want", "to": bo, "want": want}));
+    }
+    let Limits { wants, patience, .. } = Limits::default();
+    assert_eq!(server.heard(2).len(), wants.burst as usize);
+    assert_eq!(server.heard(1).len(), patience.burst as usize + 1);
+    assert_eq!(server.closed.get(&SocketId(1)), Some(&close::POLICY));
+}

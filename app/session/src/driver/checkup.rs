@@ -14,7 +14,7 @@ use crate::{
 use call::Input;
 use futures::future::join_all;
 use std::{collections::BTreeMap, rc::Rc, time::Duration};
-use wire::{ClientMessage, MemberId, Missing};
+use wire::{ClientMessage, Height, MemberId, Missing};
 
 /// How often connections are looked at.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const REMEDY: Duration = Duration::from_secs(10);
 /// Remedies in a row. What they do not mend is not the connection's fault.
 const REMEDIES: u32 = 4;
+/// After so many looks a connection has found out how much it may send.
+const SETTLED: u32 = 8;
 /// How long it is shown that all is well again.
 const WELL: Duration = Duration::from_secs(6);
 
@@ -46,12 +48,16 @@ struct Patient {
     /// Which connection it is: another one counts anew.
     number: u64,
     gauge: Gauge,
+    /// How often it was looked at while it carried.
+    looks: u32,
     /// What should come, and since when.
     sends: (bool, bool, bool),
     since: Duration,
     missing: Missing,
     /// Something has been missing since then.
     ill: Option<Duration>,
+    /// Nothing came at all, and ICE knew it.
+    broken: bool,
     /// What the other was told last.
     told: Missing,
     remedies: u32,
@@ -95,6 +101,12 @@ impl Checkups {
         };
     }
 
+    /// The figures of the connections that have carried for a while.
+    pub fn settled(&self) -> impl Iterator<Item = &Quality> {
+        let settled = (self.patients.iter()).filter(|(_, patient)| patient.looks >= SETTLED);
+        settled.filter_map(|(id, _)| self.qualities.get(id))
+    }
+
     pub fn forget(&mut self, id: &MemberId) {
         self.patients.remove(id);
         self.missed.remove(id);
@@ -109,14 +121,21 @@ impl Checkups {
     }
 
     #[inline(never)]
-    fn look(&mut self, now: Duration, number: u64, person: &Person, report: StatsReport) -> Findings {
+    fn look(
+        &mut self,
+        now: Duration,
+        number: u64,
+        person: &Person,
+        seen: bool,
+        report: StatsReport,
+    ) -> Findings {
         let patient = self
             .patients
             .entry(person.id.clone())
             .or_insert_with(|| Patient::new(number, now));
         patient.number(number);
         let quality = patient.gauge.read(now, report);
-        let findings = patient.examine(now, person);
+        let findings = patient.examine(now, person, seen);
         Rc::make_mut(&mut self.qualities).insert(person.id.clone(), quality);
         findings
     }
@@ -127,10 +146,12 @@ impl Patient {
         Self {
             number,
             gauge: Gauge::default(),
+            looks: 0,
             sends: (false, false, false),
             since: now,
             missing: Missing::default(),
             ill: None,
+            broken: false,
             told: Missing::default(),
             remedies: 0,
             next_remedy: Duration::ZERO,
@@ -142,12 +163,15 @@ impl Patient {
         if self.number != number {
             self.number = number;
             self.gauge = Gauge::default();
+            self.looks = 0;
         }
     }
 
-    fn examine(&mut self, now: Duration, person: &Person) -> Findings {
+    /// `seen`: the picture is asked for.
+    fn examine(&mut self, now: Duration, person: &Person, seen: bool) -> Findings {
         let connected = person.connection == Connection::Connected;
-        let sends = (person.media.audio, person.media.video, connected);
+        self.looks += u32::from(connected);
+        let sends = (person.media.audio, person.media.video && seen, connected);
         if self.sends != sends {
             self.sends = sends;
             self.since = now;
@@ -155,7 +179,7 @@ impl Patient {
         // What a broken connection does not carry is no riddle, and is being mended already.
         let should = |slot: Slot| match slot {
             Slot::Microphone => connected && person.media.audio,
-            Slot::Camera => connected && person.media.video,
+            Slot::Camera => connected && person.media.video && seen,
             Slot::Screen | Slot::ScreenSound => false,
         };
         self.missing = self.gauge.missing(now, self.since, should);
@@ -167,6 +191,11 @@ impl Patient {
             }
             self.remedies = 0;
             self.next_remedy = Duration::ZERO;
+        }
+        if matches!(person.connection, Connection::Interrupted | Connection::Failed) {
+            self.broken = true;
+        } else if connected && std::mem::take(&mut self.broken) {
+            self.well = now + WELL;
         }
         let doubt = self.ill.is_some_and(|ill| now >= ill + PATIENCE)
             && now >= self.next_remedy
@@ -220,7 +249,8 @@ impl<P: Platform> Driver<P> {
             let Some(person) = people.iter().find(|person| person.id == peer) else {
                 continue;
             };
-            let findings = self.checkups.look(now, number, person, report);
+            let seen = self.load.asked(&peer).camera > Height::NONE;
+            let findings = self.checkups.look(now, number, person, seen, report);
             if let Some(missing) = findings.tell.filter(|_| !self.stay.is_asking()) {
                 self.link.send(&ClientMessage::Missing {
                     to: peer.clone(),
@@ -231,6 +261,7 @@ impl<P: Platform> Driver<P> {
                 self.input(Input::Doubted { peer });
             }
         }
+        self.weigh(now);
         let checkups = &self.checkups;
         self.people.check(|id| checkups.of(now, id));
     }
@@ -279,7 +310,7 @@ mod tests {
         let mut checkups = Checkups::default();
         let looks = counts.iter().enumerate().map(|(nth, (packets, frames))| {
             let now = INTERVAL * u32::try_from(nth).expect("a few") + INTERVAL;
-            checkups.look(now, 1, person, report(*packets, *frames))
+            checkups.look(now, 1, person, true, report(*packets, *frames))
         });
         let findings = looks.collect();
         (checkups, findings)
@@ -323,6 +354,24 @@ mod tests {
         let checkup = checkups.of(INTERVAL * 6, &person.id);
         assert!(checkup.mended && !checkup.missing.any());
         assert!(!checkups.of(INTERVAL * 6 + WELL, &person.id).mended);
+    }
+
+    #[test]
+    fn a_connection_that_was_broken_is_told_to_be_well_again() {
+        let mut checkups = Checkups::default();
+        let mut person = person();
+        let mut look = |nth: u32, connection| {
+            person.connection = connection;
+            let at = INTERVAL * nth;
+            let counts = report(f64::from(nth), f64::from(nth));
+            checkups.look(at, 1, &person, true, counts);
+            checkups.of(at, &person.id).mended
+        };
+        assert!(!look(1, Connection::Connected));
+        assert!(!look(2, Connection::Interrupted));
+        assert!(!look(3, Connection::Failed));
+        assert!(look(4, Connection::Connected));
+        assert!(!look(8, Connection::Connected));
     }
 
     #[test]

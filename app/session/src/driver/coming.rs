@@ -36,6 +36,7 @@ impl<P: Platform> Driver<P> {
         self.people.clear();
         self.voices = Voices::default();
         self.checkups.clear();
+        self.load.clear();
         self.gestures = Gestures::default();
         self.chat = Chat::default();
         self.paging = false;

@@ -1,15 +1,19 @@
 //! The peer connections: one worker for each, which performs its operations one after another.
 
-use super::io::{Happening, Io};
-use crate::platform::{Exception, PeerConnection, PeerConnectionEvent, Platform, RtpTransceiver, Slot};
-use call::{Input, Operation, Role, Route};
+use super::{
+    io::{Happening, Io},
+    worker::{Gathers, Owner, Work, Worker},
+};
+use crate::platform::{
+    PeerConnection, PeerConnectionEvent, Platform, RtpEncodingParameters, RtpTransceiver, Slot,
+};
+use call::{Operation, Role, Route};
 use futures::{
-    StreamExt,
     channel::mpsc,
-    future::{AbortHandle, Abortable, join, join_all},
+    future::{AbortHandle, Abortable},
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
-use wire::{HandshakeId, IceServer, MemberId, Sdp};
+use wire::{HandshakeId, IceServer, MemberId};
 
 /// What this side sends: each track under a number that changes with it.
 pub(super) struct Tracks<T>(BTreeMap<Slot, (u64, T)>);
@@ -32,24 +36,8 @@ struct Live<P: Platform> {
     connection: Rc<P::PeerConnection>,
     work: mpsc::UnboundedSender<Work>,
     abort: AbortHandle,
-}
-
-/// Whose connection it is, and of which attempt.
-#[derive(Clone, PartialEq, Eq)]
-struct Owner {
-    peer: MemberId,
-    handshake: HandshakeId,
-}
-
-/// The attempt whose candidates a connection finds.
-type Gathers = Rc<RefCell<Option<HandshakeId>>>;
-
-enum Work {
-    /// Make an offer, to have it at hand.
-    PrepareOffer,
-    /// Perform this for that attempt.
-    Operate(HandshakeId, Operation),
-    Replace(Slot),
+    /// What its senders were set to, where that is not what they begin with.
+    encodings: BTreeMap<Slot, RtpEncodingParameters>,
 }
 
 impl<P: Platform> Connections<P> {
@@ -100,6 +88,22 @@ impl<P: Platform> Connections<P> {
             }
         }
         changed(&Slot::Microphone)
+    }
+
+    /// Sets the senders to what is said for everybody, where that is something else than before.
+    pub fn encode(&mut self, encoding: impl Fn(&MemberId, Slot) -> RtpEncodingParameters) {
+        for live in self.live.values_mut() {
+            let Some(owner) = live.owner.borrow().clone() else {
+                continue;
+            };
+            for slot in Slot::ALL {
+                let wanted = encoding(&owner.peer, slot);
+                if live.encodings.get(&slot).copied().unwrap_or_default() != wanted {
+                    live.encodings.insert(slot, wanted);
+                    live.push(Work::Encode(slot, wanted));
+                }
+            }
+        }
     }
 
     /// Performs an operation, after those that were asked for before.
@@ -204,6 +208,7 @@ impl<P: Platform> Connections<P> {
             owner: Rc::clone(&owner),
             tracks: self.tracks.clone(),
             offer: None,
+            encodings: BTreeMap::new(),
         };
         let (abort, registration) = AbortHandle::new_pair();
         let working = Abortable::new(worker.work(pending), registration);
@@ -216,6 +221,7 @@ impl<P: Platform> Connections<P> {
             connection,
             work,
             abort,
+            encodings: BTreeMap::new(),
         }
     }
 }
@@ -235,13 +241,6 @@ impl<P: Platform> Drop for Live<P> {
     fn drop(&mut self) {
         self.abort.abort();
         self.connection.close();
-    }
-}
-
-impl Owner {
-    fn failed(&self) -> Input {
-        let Self { peer, handshake } = self.clone();
-        Input::OperationFailed { peer, handshake }
     }
 }
 
@@ -271,130 +270,7 @@ impl<T> Tracks<T> {
         self.0.get(&slot).map(|(number, _)| *number)
     }
 
-    fn track(&self, slot: Slot) -> Option<&T> {
+    pub fn track(&self, slot: Slot) -> Option<&T> {
         self.0.get(&slot).map(|(_, track)| track)
-    }
-}
-
-/// Performs the operations of one connection.
-struct Worker<P: Platform> {
-    io: Io<P>,
-    /// Empty while the connection is a spare one.
-    owner: Rc<RefCell<Option<Owner>>>,
-    connection: Rc<P::PeerConnection>,
-    gathers: Gathers,
-    tracks: Rc<RefCell<Tracks<P::Track>>>,
-    /// The offer that was made before anybody asked for it.
-    offer: Option<Sdp>,
-}
-
-impl<P: Platform> Worker<P> {
-    async fn work(mut self, mut pending: mpsc::UnboundedReceiver<Work>) {
-        while let Some(work) = pending.next().await {
-            match work {
-                Work::PrepareOffer => match self.create_offer().await {
-                    Ok(offer) => self.offer = Some(offer),
-                    // It is tried again when it is needed, and failure is reported then.
-                    Err(exception) => tracing::debug!(%exception, "offer is not prepared"),
-                },
-                Work::Operate(handshake, operation) => {
-                    if let Some(input) = self.operate(handshake, operation).await {
-                        self.io.report(Happening::Performed(input));
-                    }
-                }
-                Work::Replace(slot) => self.replace(slot).await,
-            }
-        }
-    }
-
-    async fn operate(&mut self, handshake: HandshakeId, operation: Operation) -> Option<Input> {
-        let peer = self.owner.borrow().as_ref()?.peer.clone();
-        let owner = Owner {
-            peer: peer.clone(),
-            handshake: handshake.clone(),
-        };
-        let result = match operation {
-            Operation::CreateOffer => {
-                let offer = match self.offer.take() {
-                    Some(offer) => Ok(offer),
-                    None => self.create_offer().await,
-                };
-                offer.map(|sdp| Input::OfferCreated { peer, handshake, sdp })
-            }
-            Operation::CreateAnswer => {
-                // The answer tells that something is sent, whatever it is: it need not wait for the tracks.
-                let filled = self.answer_media();
-                let (answer, ()) = join(self.connection.create_answer(), filled).await;
-                answer.map(|sdp| Input::AnswerCreated { peer, handshake, sdp })
-            }
-            Operation::SetLocalDescription(description) => {
-                self.gathers.replace(Some(handshake.clone()));
-                let set = self.connection.set_local_description(&description).await;
-                set.map(|()| Input::LocalDescriptionSet { peer, handshake })
-            }
-            Operation::SetRemoteDescription(description) => self
-                .connection
-                .set_remote_description(&description)
-                .await
-                .map(|()| Input::RemoteDescriptionSet { peer, handshake }),
-            Operation::AddIceCandidate(candidate) => {
-                if let Err(exception) = self.connection.add_ice_candidate(&candidate).await {
-                    tracing::debug!(%peer, %exception, "candidate is not added");
-                }
-                return None;
-            }
-            Operation::Restart(_, Role::Offerer) => {
-                self.connection.restart_ice();
-                return None;
-            }
-            // The offer asks for it, or it is done without a worker.
-            Operation::Restart(_, Role::Answerer) | Operation::Create(..) | Operation::Close => return None,
-        };
-        Some(result.unwrap_or_else(|exception| {
-            tracing::warn!(peer = %owner.peer, handshake = %owner.handshake, %exception, "operation failed");
-            owner.failed()
-        }))
-    }
-
-    async fn create_offer(&self) -> Result<Sdp, Exception> {
-        if self.connection.transceivers().is_empty() {
-            self.offer_media();
-        }
-        self.connection.create_offer().await
-    }
-
-    /// Offers to send and receive whatever a member may ever send, however little that is now.
-    fn offer_media(&self) {
-        for slot in Slot::ALL {
-            let track = self.tracks.borrow().track(slot).cloned();
-            if let Err(exception) = self.connection.add_transceiver(slot.kind(), track.as_ref()) {
-                tracing::warn!(%exception, ?slot, "transceiver is not added");
-            }
-        }
-    }
-
-    /// Answers in kind. The offer has made the transceivers, which would only receive if they were left alone.
-    fn answer_media(&self) -> impl Future<Output = ()> {
-        let transceivers = self.connection.transceivers();
-        transceivers.iter().for_each(RtpTransceiver::set_sendrecv);
-        async move {
-            let all = transceivers.iter().zip(Slot::ALL);
-            join_all(all.map(|(transceiver, slot)| self.fill(transceiver, slot))).await;
-        }
-    }
-
-    async fn replace(&self, slot: Slot) {
-        let transceivers = self.connection.transceivers();
-        let all = transceivers.iter().zip(Slot::ALL);
-        for (transceiver, _) in all.filter(|(_, of)| *of == slot) {
-            self.fill(transceiver, slot).await;
-        }
-    }
-
-    async fn fill(&self, transceiver: &<P::PeerConnection as PeerConnection>::Transceiver, slot: Slot) {
-        let track = self.tracks.borrow().track(slot).cloned();
-        if let Err(exception) = transceiver.replace_track(track.as_ref()).await {
-            tracing::warn!(%exception, ?slot, "track is not replaced");
-        }
     }
 }

@@ -9,6 +9,7 @@ mod gestures;
 mod house;
 mod io;
 mod link;
+mod load;
 mod media;
 mod meter;
 mod open;
@@ -22,6 +23,7 @@ mod show;
 mod stay;
 mod unheard;
 mod voices;
+mod worker;
 
 use crate::{
     Command, Config, Platform, View,
@@ -44,6 +46,7 @@ use futures::{
 use gestures::Gestures;
 use io::{Happening, Io};
 use link::{Heard, Link};
+use load::Load;
 use media::Media;
 use meter::LevelMeter;
 use peek::Peek;
@@ -72,6 +75,7 @@ pub(crate) struct Driver<P: Platform> {
     connections: Connections<P>,
     people: People,
     checkups: Checkups,
+    load: Load,
     voices: Voices,
     /// Somebody will listen again before long.
     listening: bool,
@@ -108,6 +112,7 @@ impl<P: Platform> Driver<P> {
             connections: Connections::new(io.clone()),
             people: People::default(),
             checkups: Checkups::default(),
+            load: Load::new(&*io.platform),
             voices: Voices::default(),
             listening: false,
             media: Media::new(io.clone(), config.video),
@@ -208,6 +213,10 @@ impl<P: Platform> Driver<P> {
             Command::Process(processing) => self.media.process(processing),
             Command::Shape(shape) => self.media.shape(shape),
             Command::LookAfter => self.checkups.wanted = true,
+            Command::Watch { of, feed, height } if self.stay.is_inside() => self.watch(of, feed, height),
+            Command::ShowApart(on) if self.stay.is_inside() => self.show_apart(on),
+            Command::SaveData(on) if self.stay.is_inside() => self.save_data(on),
+            Command::Watch { .. } | Command::ShowApart(_) | Command::SaveData(_) => {}
             Command::Hand(raised) => self.raise_hand(raised),
             Command::React(reaction) => self.react(reaction),
             Command::Say(text) => self.say(text),
@@ -226,6 +235,7 @@ impl<P: Platform> Driver<P> {
         match happening {
             Happening::Platform(PlatformEvent::DevicesChanged) => self.media.devices_changed(),
             Happening::Platform(PlatformEvent::Online) => self.link.hurry(),
+            Happening::Platform(PlatformEvent::Visible(visible)) => self.load.hidden = !visible,
             Happening::Platform(PlatformEvent::Leaving) => self.shut_down(),
             Happening::Connected(number, result) => {
                 if self.link.connected(number, result) {
@@ -266,6 +276,9 @@ impl<P: Platform> Driver<P> {
             self.link.send(&message);
         }
         self.forget_order();
+        if self.stay.is_inside() {
+            self.adapt();
+        }
         self.listen_on();
         self.look_on();
         if self.hold.is_none() {
@@ -292,9 +305,16 @@ impl<P: Platform> Driver<P> {
                     operation,
                 } => self.connections.perform(peer, handshake, operation),
                 Output::Event(event) => {
+                    if let Event::Changed(member) = &event
+                        && !member.away
+                        && self.people.is_away(&member.id)
+                    {
+                        self.load.rejoined(Some(&member.id));
+                    }
                     if let Event::Removed(id) = &event {
                         self.voices.forget(id);
                         self.checkups.forget(id);
+                        self.load.forget(id);
                     }
                     self.people.apply(event);
                 }
@@ -312,6 +332,7 @@ impl<P: Platform> Driver<P> {
             self.again,
             peek.map(|peek| peek.next),
             self.gestures.deadline(),
+            self.load.due,
         ];
         all.into_iter().flatten().min()
     }

@@ -50,6 +50,11 @@ impl People {
         }
     }
 
+    /// The server has lost a member for the moment.
+    pub fn is_away(&self, id: &MemberId) -> bool {
+        self.shown.iter().any(|person| person.id == *id && person.away)
+    }
+
     /// A member's tracks have come.
     pub fn show(&mut self, peer: &MemberId, feed: Feed, stream: StreamId) {
         self.change(peer, |person| match feed {

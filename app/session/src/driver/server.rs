@@ -103,6 +103,7 @@ impl<P: Platform> Driver<P> {
                 let (now, checkups) = (self.io.platform.now(), &self.checkups);
                 self.people.check(|id| checkups.of(now, id));
             }
+            ServerMessage::Want { from, want } => self.load.wanted(from, want),
             ServerMessage::Hands { raised } => self.gestures.hands(raised, self.stay.me()),
             ServerMessage::React { from, reaction } => {
                 self.gestures.show(self.io.platform.now(), from, reaction);
@@ -159,6 +160,7 @@ impl<P: Platform> Driver<P> {
         }
         self.input(Input::Joined { me, resumed, members });
         self.checkups.rejoined();
+        self.load.rejoined(None);
         self.gestures.rejoined();
         // A server that has lost its memory has lost the hand too.
         if self.gestures.raised {
@@ -238,6 +240,7 @@ fn is_for_those_inside(message: &ServerMessage) -> bool {
         | ServerMessage::Candidate { .. }
         | ServerMessage::Media { .. }
         | ServerMessage::Missing { .. }
+        | ServerMessage::Want { .. }
         | ServerMessage::Hands { .. }
         | ServerMessage::React { .. }
         | ServerMessage::Away { .. }

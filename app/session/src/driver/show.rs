@@ -26,6 +26,7 @@ impl<P: Platform> Driver<P> {
             signs: self.gestures.signs.clone(),
             chat: self.chat.view(),
             house: self.house.clone(),
+            load: self.load.view(),
         }
     }
 

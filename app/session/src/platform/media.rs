@@ -12,6 +12,11 @@ pub trait MediaStreamTrack: Clone + 'static {
         None
     }
 
+    /// `getSettings().height`; `None` of sound, and where it is not known.
+    fn height(&self) -> Option<u32> {
+        None
+    }
+
     /// Sets `enabled`: a track that is not sends silence or black.
     fn set_enabled(&self, enabled: bool);
 

@@ -3,6 +3,7 @@
 //! Futures are `!Send`: everything of a session lives on one thread. Whatever happens outside is reported through
 //! [`Events`], in the order in which it happens.
 
+mod encoding;
 mod exception;
 mod media;
 mod peer_connection;
@@ -10,6 +11,7 @@ mod slot;
 mod socket;
 mod stats;
 
+pub use encoding::RtpEncodingParameters;
 pub use exception::Exception;
 pub use media::{
     AudioProcessing, DisplayConstraints, MediaConstraints, MediaKind, MediaStream, MediaStreamTrack, Meter,
@@ -117,6 +119,8 @@ pub enum PlatformEvent {
     DevicesChanged,
     /// The `online` event: a network is back.
     Online,
+    /// The `visibilitychange` event: the page can be seen, or not any more.
+    Visible(bool),
     /// The `pagehide` event: there is just enough time for a last message.
     Leaving,
 }

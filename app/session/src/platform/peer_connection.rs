@@ -1,6 +1,6 @@
 //! `RTCPeerConnection`, [WebRTC §4.4.2](https://www.w3.org/TR/webrtc/#interface-definition).
 
-use super::{Exception, Feed, MediaKind, MediaStreamTrack, StatsReport};
+use super::{Exception, Feed, MediaKind, MediaStreamTrack, RtpEncodingParameters, StatsReport};
 use crate::view::StreamId;
 use call::{ConnectionState, Description};
 use wire::{IceCandidate, Sdp};
@@ -69,6 +69,10 @@ pub trait RtpTransceiver: Clone + 'static {
 
     /// `sender.replaceTrack(track)`
     async fn replace_track(&self, track: Option<&Self::Track>) -> Result<(), Exception>;
+
+    /// `sender.setParameters(parameters)`, with the parameters of `sender.getParameters()` whose only encoding is changed
+    /// to this. No handshake follows.
+    async fn set_parameters(&self, encoding: &RtpEncodingParameters) -> Result<(), Exception>;
 }
 
 /// What happens to a connection.

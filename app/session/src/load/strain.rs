@@ -1,0 +1,135 @@
+//! What is near its end: the way out of here, or the device.
+
+use crate::quality::Quality;
+
+/// The shares of what the line could carry, as estimated, from which on it is nearly full, and below which it is at ease.
+const FULL: [f64; 2] = [0.85, 0.6];
+/// Below this many kbit/s to one person nothing is full: a voice alone is not a load, and an estimate follows what is sent.
+const LITTLE: u32 = 100;
+
+/// What is near its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strain {
+    /// The network carries hardly more than what is sent.
+    Uplink,
+    /// The device cannot compress pictures any faster.
+    Cpu,
+}
+
+/// What a look at all connections finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// There is room for more.
+    Easy,
+    /// There is neither room for more nor a reason to worry.
+    Even,
+    /// Something is near its end.
+    Strained(Strain),
+}
+
+impl Load {
+    /// Judges by the connections of a moment. Of those that have just begun nothing can be said: they begin with little and
+    /// find out how much they may send.
+    pub fn of<'a>(connections: impl IntoIterator<Item = &'a Quality>) -> Self {
+        let mut load = Load::Easy;
+        for quality in connections {
+            match (one(quality), load) {
+                // Pictures that cannot be compressed in time are not helped by a line that could carry them.
+                (Load::Strained(Strain::Cpu), _) => return Load::Strained(Strain::Cpu),
+                (strained @ Load::Strained(_), _) => load = strained,
+                (Load::Even, Load::Easy) => load = Load::Even,
+                (Load::Even | Load::Easy, _) => {}
+            }
+        }
+        load
+    }
+}
+
+fn one(quality: &Quality) -> Load {
+    let limited = |by: &str| {
+        quality
+            .sent
+            .iter()
+            .any(|flow| flow.limited_by.as_deref() == Some(by))
+    };
+    if limited("cpu") {
+        return Load::Strained(Strain::Cpu);
+    }
+    let sent: u32 = quality
+        .sent
+        .iter()
+        .fold(0, |sum, flow| sum.saturating_add(flow.bitrate));
+    // Some browsers do not say what could be carried, only that it is not enough. To those that do, a picture that was asked
+    // to be small is "limited by bandwidth" as well.
+    let share = match quality.available {
+        Some(available) if sent >= LITTLE => f64::from(sent) / f64::from(available.max(1)),
+        None if limited("bandwidth") => 1.0,
+        Some(_) | None => 0.0,
+    };
+    let [full, easy] = FULL;
+    if share >= full || share > easy && limited("bandwidth") {
+        Load::Strained(Strain::Uplink)
+    } else if share > easy {
+        Load::Even
+    } else {
+        Load::Easy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{platform::Slot, quality::Flow};
+
+    fn quality(sent: u32, available: Option<u32>, limited_by: Option<&str>) -> Quality {
+        Quality {
+            available,
+            sent: vec![Flow {
+                slot: Slot::Camera,
+                bitrate: sent,
+                loss: None,
+                size: None,
+                frames: None,
+                codec: None,
+                limited_by: limited_by.map(str::to_owned),
+            }],
+            ..Quality::default()
+        }
+    }
+
+    const UPLINK: Load = Load::Strained(Strain::Uplink);
+    const CPU: Load = Load::Strained(Strain::Cpu);
+
+    #[test]
+    fn a_connection_is_judged_by_what_it_sends_and_could_send() {
+        for (sent, available, limited_by, load) in [
+            (0, None, None, Load::Easy),
+            (1_000, None, None, Load::Easy),
+            (500, Some(1_000), None, Load::Easy),
+            (700, Some(1_000), None, Load::Even),
+            (850, Some(1_000), None, UPLINK),
+            (2_000, Some(1_000), None, UPLINK),
+            (2_000, Some(0), None, UPLINK),
+            (50, Some(50), None, Load::Easy),
+            (700, Some(1_000), Some("bandwidth"), UPLINK),
+            (100, None, Some("bandwidth"), UPLINK),
+            (100, Some(1_000), Some("bandwidth"), Load::Easy),
+            (100, Some(1_000), Some("cpu"), CPU),
+            (900, Some(1_000), Some("cpu"), CPU),
+            (100, Some(1_000), Some("other"), Load::Easy),
+        ] {
+            let got = Load::of([&quality(sent, available, limited_by)]);
+            assert_eq!(got, load, "{sent} of {available:?}, {limited_by:?}");
+        }
+    }
+
+    #[test]
+    fn the_worst_connection_counts_and_the_device_before_the_line() {
+        let (easy, even) = (quality(1, Some(1_000), None), quality(700, Some(1_000), None));
+        let (full, slow) = (quality(900, Some(1_000), None), quality(1, None, Some("cpu")));
+        assert_eq!(Load::of([]), Load::Easy);
+        assert_eq!(Load::of([&easy, &even, &easy]), Load::Even);
+        assert_eq!(Load::of([&even, &full, &even]), UPLINK);
+        assert_eq!(Load::of([&full, &slow, &easy]), CPU);
+    }
+}
