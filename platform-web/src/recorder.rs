@@ -4,7 +4,7 @@
 //! `MediaRecorder` and files would weigh on every first visit. Functions are called by their names.
 
 use crate::{
-    js::{Listener, dictionary, window},
+    js::{Listener, call, dictionary, promise, window},
     streams,
 };
 use app::recorder::{
@@ -14,11 +14,10 @@ use futures::{
     channel::{mpsc, oneshot},
     future::{FutureExt, LocalBoxFuture},
 };
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Reflect};
 use session::view::StreamId;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
 
 /// Returns what records. It begins a chunk (`dc.sh`), so it must stay a function.
@@ -271,18 +270,6 @@ fn stream(id: &Option<StreamId>) -> JsValue {
     id.as_ref()
         .and_then(streams::find)
         .map_or(JsValue::NULL, JsValue::from)
-}
-
-/// Calls a method; `None` when it throws, which none of the script's does.
-fn call(object: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
-    let method: Function = Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
-    method.call1(object, argument).ok()
-}
-
-/// Calls a method at once, while the person's click still counts, and completes when it has.
-fn promise(object: &JsValue, method: &str, argument: &JsValue) -> JsFuture {
-    let promise = call(object, method, argument).unwrap_or_default();
-    JsFuture::from(Promise::resolve(&promise))
 }
 
 fn text(object: &JsValue, key: &str) -> String {

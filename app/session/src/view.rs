@@ -32,6 +32,8 @@ pub struct View {
     pub signs: Rc<Vec<Sign>>,
     /// The chat, oldest first.
     pub chat: Rc<Chat>,
+    /// Files that go from person to person, oldest first.
+    pub files: Rc<Vec<FileTransfer>>,
     /// The room's rules, and who sees to them.
     pub house: Rc<House>,
 }
@@ -331,6 +333,23 @@ pub struct ChatLine {
     pub text: wire::ChatText,
     /// Where it is.
     pub state: Delivery,
+}
+
+/// A file on its way from one person to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileTransfer {
+    /// Names it.
+    pub key: call::files::Key,
+    /// What the file is called, without anything that could mislead.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// The person gives it.
+    pub mine: bool,
+    /// From or to whom; the name stays when its bearer has left.
+    pub with: DisplayName,
+    /// How far it is.
+    pub state: call::files::State,
 }
 
 /// How far a chat line has come.

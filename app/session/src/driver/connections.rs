@@ -1,8 +1,10 @@
 //! The peer connections: one worker for each, which performs its operations one after another.
 
 use super::io::{Happening, Io};
-use crate::platform::{Exception, PeerConnection, PeerConnectionEvent, Platform, RtpTransceiver, Slot};
-use call::{Input, Operation, Role, Route};
+use crate::platform::{
+    DataChannel, Exception, PeerConnection, PeerConnectionEvent, Platform, RtpTransceiver, Slot,
+};
+use call::{Input, Operation, Role, Route, files::LOW};
 use futures::{
     StreamExt,
     channel::mpsc,
@@ -30,6 +32,8 @@ pub(super) struct Connections<P: Platform> {
 struct Live<P: Platform> {
     owner: Rc<RefCell<Option<Owner>>>,
     connection: Rc<P::PeerConnection>,
+    /// For files; `None` while the connection is a spare one, and where there are none.
+    channel: Option<Rc<dyn DataChannel>>,
     work: mpsc::UnboundedSender<Work>,
     abort: AbortHandle,
 }
@@ -149,6 +153,16 @@ impl<P: Platform> Connections<P> {
             .collect()
     }
 
+    /// The data channel of the connection with this number, if there are both.
+    pub fn channel(&self, number: u64) -> Option<Rc<dyn DataChannel>> {
+        self.live.get(&number)?.channel.clone()
+    }
+
+    /// The numbers of all, in the order in which they were made.
+    pub fn numbers(&self) -> Vec<u64> {
+        self.live.keys().copied().collect()
+    }
+
     /// Tells whether there is anybody to listen to.
     pub fn is_empty(&self) -> bool {
         self.live.is_empty()
@@ -168,11 +182,14 @@ impl<P: Platform> Connections<P> {
         let made = spare
             .map(|(number, _, live)| (number, live))
             .or_else(|| self.make(route));
-        let Some((number, live)) = made else {
+        let Some((number, mut live)) = made else {
             self.io.report(Happening::Performed(owner.failed()));
             return;
         };
         live.owner.replace(Some(owner));
+        let events = self.io.events(move |event| Happening::Channel(number, event));
+        // Somebody without files is somebody to talk to all the same.
+        live.channel = live.connection.data_channel(LOW, events).ok();
         self.live.insert(number, live);
     }
 
@@ -214,6 +231,7 @@ impl<P: Platform> Connections<P> {
         Live {
             owner,
             connection,
+            channel: None,
             work,
             abort,
         }
