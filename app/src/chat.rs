@@ -1,6 +1,7 @@
 //! The chat beside the faces.
 
 mod composer;
+mod files;
 mod line;
 mod links;
 pub mod unread;
@@ -11,6 +12,7 @@ use crate::{
 };
 use composer::Composer;
 use dioxus::prelude::*;
+use files::Files;
 use line::Line;
 use session::Command;
 use unread::Unread;
@@ -34,6 +36,7 @@ pub fn ChatPanel(unread: Unread, onclose: EventHandler<()>) -> Element {
                 }
             }
             Log { mark: unread.mark }
+            Files {}
             Composer {}
         }
     }

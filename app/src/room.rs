@@ -15,6 +15,7 @@ mod react;
 mod record;
 mod settings;
 mod share;
+mod sounds;
 mod stage;
 mod tile;
 mod turned;

@@ -4,6 +4,7 @@ use crate::{
     platform::{AudioProcessing, VideoConstraints},
     quality::{Cause, Quality, Rating},
 };
+pub use call::files::{Failure as FileFailure, Key as FileKey, State as FileState};
 use std::{collections::BTreeMap, rc::Rc};
 use wire::{DisplayName, MediaState, Member, MemberId, Missing, Reaction, RoomId, RoomInfo, RoomRules};
 
@@ -339,7 +340,7 @@ pub struct ChatLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileTransfer {
     /// Names it.
-    pub key: call::files::Key,
+    pub key: FileKey,
     /// What the file is called, without anything that could mislead.
     pub name: String,
     /// In bytes.
@@ -349,7 +350,7 @@ pub struct FileTransfer {
     /// From or to whom; the name stays when its bearer has left.
     pub with: DisplayName,
     /// How far it is.
-    pub state: call::files::State,
+    pub state: FileState,
 }
 
 /// How far a chat line has come.

@@ -2,22 +2,24 @@
 
 use crate::context::{use_app, use_part};
 use dioxus::prelude::*;
-use session::view::{Chat, ChatLine};
+use session::view::{Chat, ChatLine, FileTransfer};
 
 /// What the person has not seen. Cheap to copy into event handlers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unread {
-    /// How much the others said since the panel was last open.
+    /// How much the others said and offered since the panel was last open.
     pub count: Memo<usize>,
     /// The key of the line before which the panel says that what follows is new. It stays there until the panel closes.
     pub mark: Signal<Option<String>>,
 }
 
-/// Counts what the others said since the panel was last open.
+/// Counts what the others said and offered since the panel was last open.
 pub fn use_unread(open: Signal<bool>) -> Unread {
     let app = use_app();
     let told = use_part(|view| told(&view.chat));
+    let offered = use_part(|view| offered(&view.files));
     let mut seen = use_signal(|| 0);
+    let mut last_seen = use_signal(|| 0);
     let mut mark = use_signal(|| None);
     let mut was_open = use_hook(|| CopyValue::new(false));
     use_effect(move || {
@@ -28,11 +30,19 @@ pub fn use_unread(open: Signal<bool>) -> Unread {
             mark.set(None);
         }
         was_open.set(open);
+        let last = offered().last().copied().unwrap_or_default();
         if open {
             seen.set(told);
+            last_seen.set(last);
         }
     });
-    let count = use_memo(move || if open() { 0 } else { told().saturating_sub(seen()) });
+    let count = use_memo(move || {
+        if open() {
+            return 0;
+        }
+        let files = offered().iter().filter(|key| **key > last_seen()).count();
+        told().saturating_sub(seen()) + files
+    });
     Unread { count, mark }
 }
 
@@ -45,6 +55,12 @@ fn first_new(chat: &Chat, seen: usize) -> Option<String> {
 /// How much the others have said since the person came in. It only ever rises: history that is loaded later is not news.
 fn told(chat: &Chat) -> usize {
     chat.lines.iter().filter(|line| news(line)).count()
+}
+
+/// What the others offer, by the transfers, whose numbers rise.
+fn offered(files: &[FileTransfer]) -> Vec<u64> {
+    let theirs = files.iter().filter(|file| !file.mine);
+    theirs.map(|file| file.key.0).collect()
 }
 
 fn news(line: &ChatLine) -> bool {
