@@ -1,6 +1,7 @@
 //! The chat beside the faces.
 
 mod composer;
+mod copy;
 mod files;
 mod line;
 mod links;

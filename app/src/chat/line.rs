@@ -1,10 +1,12 @@
 //! One thing that was said.
 
-use super::links::{Piece, pieces};
+use super::{
+    copy::CopyText,
+    links::{Piece, pieces},
+};
 use crate::{
     clock,
     context::{use_app, use_words},
-    ui::copy::CopyText,
 };
 use dioxus::prelude::*;
 use session::{

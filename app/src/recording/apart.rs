@@ -80,6 +80,6 @@ mod tests {
             (Some(true), Some(false), None)
         );
         assert_eq!((microphone.icon, camera.icon), (icons::MIC, icons::VIDEO_OFF));
-        assert_eq!((microphone.label, leave.label), ("Microphone", "Leave"));
+        assert_eq!(microphone.label, "Microphone");
     }
 }

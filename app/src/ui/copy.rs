@@ -1,4 +1,4 @@
-//! Copying a link or a text.
+//! Copying a link.
 
 use crate::{
     context::{use_app, use_words},
@@ -8,12 +8,16 @@ use dioxus::prelude::*;
 use std::time::Duration;
 
 /// How long "copied" stays.
-const ACKNOWLEDGED: Duration = Duration::from_secs(2);
+pub const ACKNOWLEDGED: Duration = Duration::from_secs(2);
 
-#[derive(Clone, Copy, PartialEq)]
-enum State {
+/// How the copying went.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum State {
+    /// Nothing was copied of late.
     Ready,
+    /// It was, a moment ago.
     Copied,
+    /// There is no clipboard.
     Refused,
 }
 
@@ -55,40 +59,6 @@ pub fn CopyLink(link: String, class: &'static str, label: &'static str) -> Eleme
         }
         if state() == State::Refused {
             input { class: "field link", r#type: "text", readonly: true, value: "{link}", "aria-label": words.say(label) }
-        }
-    }
-}
-
-/// A small button which copies a text; what it does and whether that worked is told by its name and its icon.
-#[component]
-pub fn CopyText(text: String, class: &'static str, label: &'static str) -> Element {
-    let app = use_app();
-    let words = use_words();
-    let mut state = use_signal(|| State::Ready);
-    let (name, icon) = match state() {
-        State::Ready => (words.say(label), icons::COPY),
-        State::Copied => (words.say("copy-done"), icons::CHECK),
-        State::Refused => (words.say("copy-refused"), icons::X),
-    };
-    let copy = move |_| {
-        let text = text.clone();
-        async move {
-            let copied = app.host().copy(text).await;
-            state.set(if copied { State::Copied } else { State::Refused });
-            app.host().sleep(ACKNOWLEDGED).await;
-            state.set(State::Ready);
-        }
-    };
-
-    rsx! {
-        button { class, r#type: "button", title: name, "aria-label": name, "data-done": state() != State::Ready, onclick: copy,
-            Icon { d: icon }
-        }
-        // A button's new name is not read out.
-        span { class: "visually-hidden", role: "status",
-            if state() != State::Ready {
-                "{name}"
-            }
         }
     }
 }
