@@ -22,9 +22,23 @@ use wire::DisplayName;
 
 /// The files of a stay.
 #[derive(Default)]
-pub(super) struct Files(Option<Box<Open>>);
+pub(super) struct Files {
+    /// There is a desk as soon as somebody needs one. It is behind a trait, so that the web build has in the chunk what it takes
+    /// to let go of it.
+    open: Option<Box<dyn Opened>>,
+    shown: Rc<Vec<FileTransfer>>,
+}
 
-/// There is a desk as soon as somebody needs one.
+trait Opened {
+    fn get(&mut self) -> &mut Open;
+}
+
+impl Opened for Open {
+    fn get(&mut self) -> &mut Open {
+        self
+    }
+}
+
 #[derive(Default)]
 struct Open {
     desk: Desk,
@@ -34,7 +48,6 @@ struct Open {
     kept: BTreeMap<Key, Rc<dyn WritableFile>>,
     /// From or to whom.
     with: BTreeMap<Key, DisplayName>,
-    shown: Rc<Vec<FileTransfer>>,
 }
 
 /// What came of something that was done with a file.
@@ -48,21 +61,22 @@ pub(super) enum FileHappening {
 
 impl Files {
     pub fn view(&self) -> Rc<Vec<FileTransfer>> {
-        self.0.as_ref().map(|open| open.shown.clone()).unwrap_or_default()
+        self.shown.clone()
     }
 
     /// There is something that a lost connection could end.
     pub fn is_busy(&self) -> bool {
-        self.0.is_some()
+        self.open.is_some()
     }
 
     /// Lets go of all of it.
     pub fn clear(&mut self) {
-        self.0 = None;
+        self.open = None;
+        self.shown = Rc::default();
     }
 
     fn open(&mut self) -> &mut Open {
-        self.0.get_or_insert_default()
+        self.open.get_or_insert_with(|| Box::new(Open::default())).get()
     }
 }
 
@@ -215,7 +229,10 @@ impl<P: Platform> Driver<P> {
             let person = people.iter().find(|person| person.id == peer)?;
             Some(person.name.clone())
         };
-        self.files.open().show(name);
+        let shown = self.files.open().show(name);
+        if *self.files.shown != shown {
+            self.files.shown = Rc::new(shown);
+        }
     }
 
     fn then(&self, what: impl Future<Output = FileHappening> + 'static) {
@@ -240,7 +257,8 @@ impl Open {
         self.kept.retain(|key, _| wanted.contains(key));
     }
 
-    fn show(&mut self, name: impl Fn(Line) -> Option<DisplayName>) {
+    /// What there is to show; `name` knows who is at the other end of a line.
+    fn show(&mut self, name: impl Fn(Line) -> Option<DisplayName>) -> Vec<FileTransfer> {
         let mut shown = Vec::new();
         for transfer in self.desk.transfers() {
             if !self.with.contains_key(&transfer.key)
@@ -263,9 +281,7 @@ impl Open {
         }
         self.with
             .retain(|key, _| shown.iter().any(|transfer| transfer.key == *key));
-        if *self.shown != shown {
-            self.shown = Rc::new(shown);
-        }
+        shown
     }
 }
 
