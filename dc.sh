@@ -33,6 +33,7 @@ Tsukiyo: video rooms in Rust.
   ./dc.sh test sim [SEED]  the simulation, or one schedule of it with all that happens
   ./dc.sh test clients     Google's Firestore clients against our Firestore, and against Google's
   ./dc.sh bench [NAME…]    the figures: time to the first picture, load, CPU, memory, requests
+  ./dc.sh shots [PART]     pictures of every screen, in both sizes, themes and languages, into target/shots
   ./dc.sh version
   ./dc.sh help
 
@@ -42,7 +43,7 @@ TEXT
 
 main() {
   # A test must not hear of the settings of who runs it.
-  [[ ${1:-} =~ ^(test|bench)$ ]] || load_env
+  [[ ${1:-} =~ ^(test|bench|shots)$ ]] || load_env
   export TSUKIYO_WEB_DIR=${TSUKIYO_WEB_DIR:-$site}
   case "${1:-help} ${2:-}" in
     "init "*) init ;;
@@ -55,6 +56,7 @@ main() {
     "firebase start") firebase_start "${@:3}" ;;
     "test "*) run_stages "${@:2}" ;;
     "bench "*) bench "${@:2}" ;;
+    "shots "*) shots "${@:2}" ;;
     "version "* | "--version "* | "-V "*) version ;;
     "help "* | "--help "* | "-h "*) usage ;;
     *)
@@ -185,6 +187,14 @@ bench() {
   return "$failed"
 }
 
+shots() {
+  build_server
+  build_site web
+  need_packages "${test_packages[@]}"
+  browser_modules
+  TSUKIYO_BIN=$target/release/tsukiyo node tests/browser/screens.mjs "$target/shots" "$@"
+}
+
 version() {
   printf 'tsukiyo %s' "$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)"
   git rev-parse --short HEAD 2>/dev/null | sed 's/.*/ (&)/' || true
@@ -215,7 +225,8 @@ build_site() {
   local inside="<call::call::Call>::handle_input,<call::call::Call>::handle_timeout,$driver::hear_inside,$driver::hear_joined"
   inside+=",$driver::listen,platform_web::stats::read,$driver::look,$driver::looked,$driver::load_earlier,$driver::take_earlier"
   inside+=",$screen::start,$screen::picked,$driver::watch,$driver::save_data,$driver::show_apart,$driver::adapt"
-  inside+=",platform_web::sender::set_parameters"
+  inside+=",platform_web::sender::set_parameters,platform_web::data_channel::open"
+  inside+=",$driver::obey_files,$driver::hear_channel,$driver::file_happened,$driver::look_after_files"
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
     --chunk "trouble=app::lobby::trouble::Troubles"

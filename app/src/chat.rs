@@ -1,7 +1,10 @@
 //! The chat beside the faces.
 
 mod composer;
+mod copy;
+mod files;
 mod line;
+mod links;
 pub mod unread;
 
 use crate::{
@@ -10,12 +13,14 @@ use crate::{
 };
 use composer::Composer;
 use dioxus::prelude::*;
+use files::Files;
 use line::Line;
 use session::Command;
+use unread::Unread;
 
 /// The panel: what was said, and a place to say something.
 #[component]
-pub fn ChatPanel(onclose: EventHandler<()>) -> Element {
+pub fn ChatPanel(unread: Unread, onclose: EventHandler<()>) -> Element {
     let words = use_words();
 
     rsx! {
@@ -31,7 +36,8 @@ pub fn ChatPanel(onclose: EventHandler<()>) -> Element {
                     Icon { d: icons::X }
                 }
             }
-            Log {}
+            Log { mark: unread.mark }
+            Files {}
             Composer {}
         }
     }
@@ -40,7 +46,7 @@ pub fn ChatPanel(onclose: EventHandler<()>) -> Element {
 /// What was said. The style sheet turns its outer box upside down, so that it stays at the newest line while it is there
 /// and stays where it is while somebody reads further up, all without a line of the program.
 #[component]
-fn Log() -> Element {
+fn Log(mark: Signal<Option<String>>) -> Element {
     let app = use_app();
     let words = use_words();
     let chat = use_part(|view| view.chat.clone());
@@ -64,7 +70,7 @@ fn Log() -> Element {
                 div { role: "log", "aria-live": "polite", "aria-label": words.say("chat-title"),
                     ol {
                         for line in chat.lines.iter() {
-                            Line { key: "{line.key}", line: line.clone() }
+                            Line { key: "{line.key}", line: line.clone(), new: mark.read().as_ref() == Some(&line.key) }
                         }
                     }
                 }

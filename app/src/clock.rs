@@ -1,5 +1,7 @@
 //! Instants for people, without a calendar library: what they need is little, and a browser downloads every byte.
 
+use crate::i18n::Language;
+
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;
 
@@ -16,6 +18,26 @@ pub fn short(at: u64, now: u64, offset: &dyn Fn(u64) -> i32) -> String {
         return format!("{month}/{day} {clock}");
     }
     format!("{year}/{month}/{day} {clock}")
+}
+
+/// Writes an instant in local time as a person would say it: `21:04` today, `31 Jul 21:04` or `7月31日 21:04` on another day,
+/// and with the year when it is not this one.
+pub fn told(at: u64, now: u64, offset: &dyn Fn(u64) -> i32, language: Language) -> String {
+    let (there, here) = (Local::at(at, offset), Local::at(now, offset));
+    if there.date == here.date {
+        return there.clock();
+    }
+    format!(
+        "{} {}",
+        there.day(language, there.date.0 != here.date.0),
+        there.clock()
+    )
+}
+
+/// Writes an instant in local time with everything that there is to say: `31 Jul 2026 21:04`, `2026年7月31日 21:04`.
+pub fn full(at: u64, offset: &dyn Fn(u64) -> i32, language: Language) -> String {
+    let there = Local::at(at, offset);
+    format!("{} {}", there.day(language, true), there.clock())
 }
 
 /// Writes an instant for programs (RFC 3339, UTC).
@@ -63,7 +85,28 @@ struct Local {
     minutes: i64,
 }
 
+/// The months in English, three letters each.
+const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
 impl Local {
+    fn clock(&self) -> String {
+        format!("{:02}:{:02}", self.minutes / 60, self.minutes % 60)
+    }
+
+    fn day(&self, language: Language, with_year: bool) -> String {
+        let (year, month, day) = self.date;
+        let name = || {
+            let at = usize::try_from(month - 1).unwrap_or_default() * 3;
+            MONTHS.get(at..at + 3).unwrap_or_default()
+        };
+        match (language, with_year) {
+            (Language::English, false) => format!("{day} {}", name()),
+            (Language::English, true) => format!("{day} {} {year}", name()),
+            (Language::Japanese, false) => format!("{month}月{day}日"),
+            (Language::Japanese, true) => format!("{year}年{month}月{day}日"),
+        }
+    }
+
     fn at(at: u64, offset: &dyn Fn(u64) -> i32) -> Self {
         let seconds = i64::try_from(at / 1000).unwrap_or(i64::MAX / 2) + i64::from(offset(at)) * MINUTE;
         Self {
@@ -114,6 +157,19 @@ mod tests {
         assert_eq!(short(AT, AT + 365 * 86_400_000, TOKYO), "2026/7/31 21:04");
         assert_eq!(short(AT, AT, &|_| -720), "00:04");
         assert_eq!(short(0, 0, &|_| -1), "23:59", "local time may be before 1970");
+    }
+
+    #[test]
+    fn an_instant_is_told_in_the_language_of_whoever_reads_it() {
+        let (english, japanese) = (Language::English, Language::Japanese);
+        assert_eq!(told(AT, AT, TOKYO, japanese), "21:04");
+        let later = AT + 86_400_000;
+        assert_eq!(told(AT, later, TOKYO, english), "31 Jul 21:04");
+        assert_eq!(told(AT, later, TOKYO, japanese), "7月31日 21:04");
+        let next_year = AT + 365 * 86_400_000;
+        assert_eq!(told(AT, next_year, TOKYO, english), "31 Jul 2026 21:04");
+        assert_eq!(full(AT, TOKYO, japanese), "2026年7月31日 21:04");
+        assert_eq!(full(0, &|_| -1, english), "31 Dec 1969 23:59");
     }
 
     #[test]

@@ -80,6 +80,16 @@ pub trait Host {
     /// Plays a short sound from this speaker, or from the system's own.
     fn test_sound(&self, speaker: Option<&str>);
 
+    /// Plays these notes (hertz, and the second at which each begins), softly, from this speaker or from the system's own.
+    fn play(&self, notes: &[(f32, f64)], speaker: Option<&str>) {
+        let _ = (notes, speaker);
+    }
+
+    /// Whether the session's platform has a picker of files and data channels to send them over.
+    fn can_give_files(&self) -> bool {
+        false
+    }
+
     /// Fills the screen with the page, or gives it back (`requestFullscreen`, `exitFullscreen`).
     fn toggle_full_screen(&self);
 

@@ -13,6 +13,8 @@ pub const ROOM: &str = "tsukiyo.room";
 pub const INSIDE: &str = "tsukiyo.inside";
 /// The key that says that there are recordings on this device.
 pub const RECORDINGS: &str = "tsukiyo.recordings";
+/// The key that says that nothing of what happens in a room is to be heard.
+pub const SOUNDS: &str = "tsukiyo.sounds";
 /// The key of the language, if one was chosen.
 pub const LANGUAGE: &str = "tsukiyo.language";
 /// The key of the theme, if one was chosen.

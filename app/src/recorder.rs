@@ -1,9 +1,6 @@
 //! What a platform must do to record: put many pictures and sounds into one file on the person's own device.
 
-use futures::{
-    channel::{mpsc, oneshot},
-    future::LocalBoxFuture,
-};
+use futures::{channel::mpsc, future::LocalBoxFuture};
 use session::view::StreamId;
 use std::{fmt, rc::Rc};
 
@@ -27,11 +24,12 @@ pub trait Recorder {
     fn kept(&self) -> LocalBoxFuture<'static, Vec<Kept>>;
 
     /// Shows a scene in a small window of its own, above everything else on the screen; `None` where that is not to be had.
-    /// `told` hears when it is closed. A click of the person must be recent.
+    /// `told` hears what the person wants there, and when it is closed. A click of the person must be recent.
     fn apart(
         &self,
         scene: &Scene,
-        told: oneshot::Sender<()>,
+        tools: &[Tool],
+        told: mpsc::UnboundedSender<Told>,
     ) -> LocalBoxFuture<'static, Option<Rc<dyn Apart>>>;
 
     /// Removes a file for good.
@@ -58,8 +56,58 @@ pub trait Apart {
     /// Shows this from now on.
     fn show(&self, scene: &Scene);
 
+    /// Shows these buttons from now on, where the window can have any.
+    fn equip(&self, tools: &[Tool]);
+
     /// Closes it.
     fn close(&self);
+}
+
+/// A button of the small window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tool {
+    /// What the person wants who presses it.
+    pub wish: Wish,
+    /// Its name for people.
+    pub label: &'static str,
+    /// The icon's path.
+    pub icon: &'static str,
+    /// Whether what it switches is on; `None` where it is no switch.
+    pub on: Option<bool>,
+}
+
+/// What a person can want in the small window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// To mute or unmute.
+    Microphone,
+    /// To switch the camera.
+    Camera,
+    /// To leave the room.
+    Leave,
+}
+
+impl Wish {
+    /// All of them, in the order of their buttons.
+    pub const ALL: [Wish; 3] = [Wish::Microphone, Wish::Camera, Wish::Leave];
+
+    /// Names it for a script.
+    pub fn name(self) -> &'static str {
+        match self {
+            Wish::Microphone => "microphone",
+            Wish::Camera => "camera",
+            Wish::Leave => "leave",
+        }
+    }
+}
+
+/// What the small window tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// The person wants something.
+    Wish(Wish),
+    /// It is closed.
+    Closed,
 }
 
 /// What to record, and into what.

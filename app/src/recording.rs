@@ -3,9 +3,10 @@
 //! [`Recording`] is drawn from the moment somebody wants to record until the room is left. What the room itself has to know
 //! is in [`crate::room::Record`].
 
+mod apart;
 mod ask;
 mod bar;
-mod figures;
+pub(crate) mod figures;
 mod kept;
 mod scene;
 
@@ -17,17 +18,14 @@ use crate::{
     door::Keep,
     i18n::{RECORDING, Words},
     prefs::RECORDINGS,
-    recorder::{Phase, Plan, Problem, Progress, Scene, What},
-    room::{Panels, Record, Stage},
+    recorder::{Phase, Plan, Problem, Progress, What},
+    room::{Panels, Stage},
     ui::dialog::Dialog,
 };
 use ask::Ask;
 use dioxus::prelude::*;
 use figures::file_name;
-use futures::{
-    StreamExt,
-    channel::{mpsc, oneshot},
-};
+use futures::{StreamExt, channel::mpsc};
 use kept::KeptList;
 use scene::{Sight, scene};
 use session::Command;
@@ -71,9 +69,16 @@ pub fn Recording(room: RoomId, name: DisplayName, panels: Panels) -> Element {
         }
     });
     use_effect(move || app.send(Command::ShowApart(record.is_apart())));
+    let tools = use_memo(move || apart::tools(&app.view().local, app.words()));
+    use_effect(move || {
+        if let Some(window) = record.apart() {
+            window.equip(&*tools.read());
+        }
+    });
     use_effect(move || {
         if record.wants_apart() {
-            spawn(open_apart(app, record, now.peek().clone()));
+            let (scene, tools) = (now.peek().clone(), *tools.peek());
+            spawn(apart::open(app, record, scene, tools));
         }
     });
     use_drop(move || {
@@ -125,18 +130,6 @@ pub fn Recording(room: RoomId, name: DisplayName, panels: Panels) -> Element {
                 }
             },
         }
-    }
-}
-
-/// Opens the small window, and waits until it is closed.
-async fn open_apart(app: App, mut record: Record, scene: Scene) {
-    let Some(recorder) = app.host().recorder() else {
-        return;
-    };
-    let (tell, told) = oneshot::channel();
-    record.set_apart(recorder.apart(&scene, tell).await);
-    if record.is_apart() && told.await.is_ok() {
-        record.set_apart(None);
     }
 }
 

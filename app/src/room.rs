@@ -16,6 +16,7 @@ mod record;
 mod settings;
 mod share;
 mod sight;
+mod sounds;
 mod stage;
 mod strained;
 mod tile;
@@ -174,11 +175,11 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
                 Grid { name: name.clone(), link: link.clone(), panels }
             }
             if (panels.chat)() {
-                ChatPanel { onclose: move |()| panels.toggle_chat() }
+                ChatPanel { unread, onclose: move |()| panels.toggle_chat() }
             } else if (panels.people)() {
                 PeoplePanel { name: name.clone(), link: link.clone(), onclose: move |()| panels.toggle_people() }
             }
-            Controls { panels, unread }
+            Controls { panels, unread: unread.count }
             News { chat: panels.chat }
         }
         if (panels.help)() {

@@ -5,6 +5,7 @@ use crate::{
     devices::{self, Track},
     display,
     exception::exception,
+    files,
     js::{Listener, dictionary, window},
     meter::Meter,
     peer_connection::Connection,
@@ -14,15 +15,16 @@ use crate::{
     surface,
 };
 use call::Route;
+use futures::future::LocalBoxFuture;
 use session::{
     Platform,
     platform::{
-        DisplayConstraints, Events, Exception, Keep, MediaConstraints, PeerConnectionEvent, PlatformEvent,
-        SocketEvent,
+        DisplayConstraints, Events, Exception, File, Keep, MediaConstraints, PeerConnectionEvent,
+        PlatformEvent, SocketEvent, WritableFile,
     },
     view::Device,
 };
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{PageTransitionEvent, RequestInit, Response};
@@ -120,6 +122,14 @@ impl Platform for Browser {
 
     async fn get_display_media(&self, constraints: DisplayConstraints) -> Result<Vec<Track>, Exception> {
         display::get_display_media(constraints).await
+    }
+
+    fn show_open_file_picker(&self) -> LocalBoxFuture<'static, Vec<Rc<dyn File>>> {
+        files::pick()
+    }
+
+    fn create_writable(&self) -> LocalBoxFuture<'static, Result<Rc<dyn WritableFile>, Exception>> {
+        files::create()
     }
 
     async fn enumerate_devices(&self) -> Vec<Device> {

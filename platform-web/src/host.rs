@@ -70,7 +70,15 @@ impl app::Host for Host {
     }
 
     fn test_sound(&self, speaker: Option<&str>) {
-        tone::play(speaker);
+        tone::play(tone::TEST, tone::Touch::Full, speaker);
+    }
+
+    fn play(&self, notes: &[(f32, f64)], speaker: Option<&str>) {
+        tone::play(notes, tone::Touch::Soft, speaker);
+    }
+
+    fn can_give_files(&self) -> bool {
+        true
     }
 
     fn toggle_full_screen(&self) {

@@ -1,7 +1,8 @@
 //! The few things that every use of JavaScript values needs.
 
-use js_sys::{Object, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventTarget, Window};
 
 /// The window. There is always one: this program runs in pages, never in workers.
@@ -22,6 +23,18 @@ pub fn dictionary<const N: usize>(entries: [(&str, JsValue); N]) -> Object {
 /// Reads a text out of a dictionary.
 pub fn text(dictionary: &JsValue, key: &str) -> Option<String> {
     Reflect::get(dictionary, &key.into()).ok()?.as_string()
+}
+
+/// Calls a method of one of our scripts; `None` when it throws.
+pub fn call(object: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
+    let method: Function = Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
+    method.call1(object, argument).ok()
+}
+
+/// Calls a method at once, while the person's click still counts, and completes when it has.
+pub fn promise(object: &JsValue, method: &str, argument: &JsValue) -> JsFuture {
+    let promise = call(object, method, argument).unwrap_or_default();
+    JsFuture::from(Promise::resolve(&promise))
 }
 
 /// Listens to an event until it is dropped.

@@ -1,6 +1,7 @@
 //! `RTCPeerConnection`
 
 use crate::{
+    data_channel,
     devices::Track,
     exception::exception,
     js::{self, Listener, dictionary},
@@ -10,21 +11,22 @@ use crate::{
 use call::{ConnectionState, Description, Route};
 use js_sys::{Array, Promise};
 use session::platform::{
-    Events, Exception, MediaKind, MediaStream, PeerConnection, PeerConnectionEvent, RtpEncodingParameters,
-    RtpTransceiver, Slot, StatsReport,
+    DataChannel, DataChannelEvent, Events, Exception, MediaKind, MediaStream, PeerConnection,
+    PeerConnectionEvent, RtpEncodingParameters, RtpTransceiver, Slot, StatsReport,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    RtcConfiguration, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState,
-    RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcTrackEvent,
+    RtcConfiguration, RtcDataChannel, RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionIceEvent,
+    RtcPeerConnectionState, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcTrackEvent,
 };
 use wire::{IceCandidate, IceServer, Sdp};
 
 /// A peer connection, with the stream of all that it receives.
 pub struct Connection {
     connection: RtcPeerConnection,
+    channel: RtcDataChannel,
     listeners: std::cell::RefCell<Vec<Listener>>,
 }
 
@@ -66,9 +68,14 @@ impl Connection {
         ])
         .unchecked_into();
         let connection = RtcPeerConnection::new_with_configuration(&configuration).map_err(exception)?;
+        // It is in the first offer, costs no round trip, and is open as soon as media flows.
+        let negotiated: RtcDataChannelInit =
+            dictionary([("negotiated", true.into()), ("id", 0.into())]).unchecked_into();
+        let channel = connection.create_data_channel_with_data_channel_dict("files", &negotiated);
         let listeners = listen(&connection, &events).into();
         Ok(Self {
             connection,
+            channel,
             listeners,
         })
     }
@@ -135,6 +142,14 @@ impl PeerConnection for Connection {
         let all = self.connection.get_transceivers().into_iter();
         all.map(|transceiver| Transceiver(transceiver.unchecked_into()))
             .collect()
+    }
+
+    fn data_channel(
+        &self,
+        low: u64,
+        events: Events<DataChannelEvent>,
+    ) -> Result<Rc<dyn DataChannel>, Exception> {
+        Ok(data_channel::open(&self.channel, low, &events))
     }
 
     fn restart_ice(&self) {

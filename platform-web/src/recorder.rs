@@ -4,21 +4,21 @@
 //! `MediaRecorder` and files would weigh on every first visit. Functions are called by their names.
 
 use crate::{
-    js::{Listener, dictionary, window},
+    js::{Listener, call, dictionary, promise, window},
     streams,
 };
 use app::recorder::{
-    Apart, HEIGHT, Kept, Phase, Plan, Problem, Progress, Recorder, Recording, Scene, SceneTile, WIDTH, What,
+    Apart, HEIGHT, Kept, Phase, Plan, Problem, Progress, Recorder, Recording, Scene, SceneTile, Told, Tool,
+    WIDTH, What, Wish,
 };
 use futures::{
-    channel::{mpsc, oneshot},
+    channel::mpsc,
     future::{FutureExt, LocalBoxFuture},
 };
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Reflect};
 use session::view::StreamId;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
 
 /// Returns what records. It begins a chunk (`dc.sh`), so it must stay a function.
@@ -96,12 +96,14 @@ impl Recorder for Script {
     fn apart(
         &self,
         scene: &Scene,
-        told: oneshot::Sender<()>,
+        tools: &[Tool],
+        told: mpsc::UnboundedSender<Told>,
     ) -> LocalBoxFuture<'static, Option<Rc<dyn Apart>>> {
         let [tiles, sounds, voice] = depicted(scene);
         let plan = dictionary([
             ("width", WIDTH.into()),
             ("height", HEIGHT.into()),
+            ("tools", equipment(tools)),
             tiles,
             sounds,
             voice,
@@ -109,14 +111,14 @@ impl Recorder for Script {
         let open = promise(&self.0, "apart", &plan);
         async move {
             let window = open.await.ok()?;
-            let mut told = Some(told);
             let target: EventTarget = window.clone().unchecked_into();
-            let follow = Listener::new(target, "close", move |_| {
+            let tell = |name, what| {
+                let told = told.clone();
                 // Nobody listens any more when the room is left.
-                if let Some(told) = told.take() {
-                    let _ = told.send(());
-                }
-            });
+                Listener::new(target.clone(), name, move |_| drop(told.unbounded_send(what)))
+            };
+            let wishes = Wish::ALL.map(|wish| tell(wish.name(), Told::Wish(wish)));
+            let follow = (tell("close", Told::Closed), wishes);
             Some(Rc::new(Small {
                 window,
                 _follow: follow,
@@ -139,12 +141,16 @@ impl Recorder for Script {
 /// `Apart` of the script, while it is open.
 struct Small {
     window: JsValue,
-    _follow: Listener,
+    _follow: (Listener, [Listener; 3]),
 }
 
 impl Apart for Small {
     fn show(&self, scene: &Scene) {
         let _ = call(&self.window, "show", &dictionary(depicted(scene)));
+    }
+
+    fn equip(&self, tools: &[Tool]) {
+        let _ = call(&self.window, "equip", &equipment(tools));
     }
 
     fn close(&self) {
@@ -251,6 +257,18 @@ fn depicted(scene: &Scene) -> [(&'static str, JsValue); 3] {
     ]
 }
 
+fn equipment(tools: &[Tool]) -> JsValue {
+    let tool = |tool: &Tool| {
+        dictionary([
+            ("name", tool.wish.name().into()),
+            ("label", tool.label.into()),
+            ("icon", tool.icon.into()),
+            ("on", tool.on.map_or(JsValue::NULL, JsValue::from)),
+        ])
+    };
+    tools.iter().map(tool).collect::<Array>().into()
+}
+
 fn tile(tile: &SceneTile) -> JsValue {
     dictionary([
         ("x", tile.place.x.into()),
@@ -271,18 +289,6 @@ fn stream(id: &Option<StreamId>) -> JsValue {
     id.as_ref()
         .and_then(streams::find)
         .map_or(JsValue::NULL, JsValue::from)
-}
-
-/// Calls a method; `None` when it throws, which none of the script's does.
-fn call(object: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
-    let method: Function = Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
-    method.call1(object, argument).ok()
-}
-
-/// Calls a method at once, while the person's click still counts, and completes when it has.
-fn promise(object: &JsValue, method: &str, argument: &JsValue) -> JsFuture {
-    let promise = call(object, method, argument).unwrap_or_default();
-    JsFuture::from(Promise::resolve(&promise))
 }
 
 fn text(object: &JsValue, key: &str) -> String {

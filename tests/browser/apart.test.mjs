@@ -39,6 +39,34 @@ proof('the room goes on in a small window, until that is closed, and again', asy
   await kaguya.seesAndHears('Luna');
 });
 
+proof('one can mute, hide and leave in the small window', async () => {
+  await browser.empty();
+  const luna = await enter(browser, server, { room: 'apart-tools', name: 'Luna' });
+  const kaguya = await enter(browser, server, { room: 'apart-tools', name: 'Kaguya' });
+  await luna.seesAndHears('Kaguya');
+  await choose(luna, 'Small window');
+  const button = (name, act) => luna.page.evaluate(([name, act]) => {
+    const button = window.documentPictureInPicture.window?.document.querySelector(`button[aria-label="${name}"]`);
+    if (act) button.click();
+    const { width, height } = button.getBoundingClientRect();
+    return { pressed: button.getAttribute('aria-pressed'), large: width >= 44 && height >= 44 };
+  }, [name, act]);
+  for (const name of ['Microphone', 'Camera']) {
+    await until(`${name} is there`, () => button(name));
+    assert.deepEqual(await button(name), { pressed: 'true', large: true });
+    await button(name, 'click');
+    await until(`${name} is off`, async () => (await luna.switch(name).getAttribute('aria-pressed')) === 'false');
+    await until(`the button says that ${name} is off`, async () => (await button(name)).pressed === 'false');
+  }
+  await kaguya.tile('Luna').getByRole('img', { name: /muted/i }).waitFor();
+  await button('Microphone', 'click');
+  await until('the microphone is on again', async () => (await luna.switch('Microphone').getAttribute('aria-pressed')) === 'true');
+  await button('Leave', 'click');
+  await kaguya.sees([]);
+  await luna.joinButton.waitFor();
+  await until('it is gone', () => luna.page.evaluate(() => window.documentPictureInPicture.window === null));
+});
+
 proof('the screen stays awake during a call, and no longer', async () => {
   await browser.empty();
   const page = await browser.person();

@@ -34,5 +34,9 @@ pub const POSTS_PAGE: (usize, usize) = (10, 100);
 pub const MESSAGES_PAGE: (usize, usize) = (50, 200);
 /// Height of a picture, in pixels: more than any screen has.
 pub const PICTURE_HEIGHT: u16 = 4_320;
+/// A file that one person gives another, over the data channel of their connection.
+pub const FILE_BYTES: u64 = 100_000_000;
+/// Length of a file's name, in characters.
+pub const FILE_NAME_CHARS: usize = 120;
 /// How long a member whose socket is lost stays in the room, in seconds.
 pub const GRACE_SECONDS: u64 = 10;

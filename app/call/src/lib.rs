@@ -4,6 +4,8 @@
 //! order in which it happened, then performs every [`Output`] in the order of [`Call::poll_output`], and calls
 //! [`Call::handle_timeout`] at [`Call::poll_timeout`].
 //!
+//! Files between two people are a machine of their own, in the same manner: [`files`].
+//!
 //! # Invariants
 //! - No clock, no randomness, no async, no platform: the same inputs give the same outputs, always.
 //! - There is at most one peer connection for each other member, named by its [`HandshakeId`](wire::HandshakeId).
@@ -14,6 +16,7 @@
 
 mod call;
 mod candidates;
+pub mod files;
 mod handshake;
 mod input;
 mod output;

@@ -1,6 +1,7 @@
 //! What a person asks for.
 
 use crate::platform::{AudioProcessing, Feed, VideoConstraints};
+use call::files::Key;
 use wire::{Action, ChatText, DisplayName, MemberId, Passcode, Reaction, RoomId};
 
 /// Everything that the components can ask of a session.
@@ -76,8 +77,23 @@ pub enum Command {
     SayAgain(String),
     /// Loads chat messages from before the first one shown.
     Earlier,
+    /// Does something about files.
+    Files(FileCommand),
     /// Tries at once to reach the server instead of waiting for the next attempt.
     Reconnect,
     /// Closes everything: the page is going away.
     Shutdown,
+}
+
+/// What can be asked about files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileCommand {
+    /// Asks the person which files to give, and offers them to everybody in the room.
+    Give,
+    /// Takes what is offered, by its [`crate::view::FileTransfer::key`].
+    Take(Key),
+    /// Declines, withdraws or cancels it.
+    Stop(Key),
+    /// Removes what is over from the list, and a file that came from this page.
+    Forget(Key),
 }

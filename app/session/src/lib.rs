@@ -25,7 +25,7 @@ pub mod quality;
 pub mod view;
 mod watch;
 
-pub use command::Command;
+pub use command::{Command, FileCommand};
 pub use config::Config;
 pub use handle::{Handle, session};
 pub use platform::Platform;

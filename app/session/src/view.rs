@@ -5,6 +5,7 @@ use crate::{
     platform::{AudioProcessing, VideoConstraints},
     quality::{Cause, Quality, Rating},
 };
+pub use call::files::{Failure as FileFailure, Key as FileKey, State as FileState};
 use std::{collections::BTreeMap, rc::Rc};
 use wire::{DisplayName, MediaState, Member, MemberId, Missing, Reaction, RoomId, RoomInfo, RoomRules};
 
@@ -33,6 +34,8 @@ pub struct View {
     pub signs: Rc<Vec<Sign>>,
     /// The chat, oldest first.
     pub chat: Rc<Chat>,
+    /// Files that go from person to person, oldest first.
+    pub files: Rc<Vec<FileTransfer>>,
     /// The room's rules, and who sees to them.
     pub house: Rc<House>,
     /// What the call costs, and how far that is lowered.
@@ -345,6 +348,23 @@ pub struct ChatLine {
     pub text: wire::ChatText,
     /// Where it is.
     pub state: Delivery,
+}
+
+/// A file on its way from one person to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileTransfer {
+    /// Names it.
+    pub key: FileKey,
+    /// What the file is called, without anything that could mislead.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// The person gives it.
+    pub mine: bool,
+    /// From or to whom; the name stays when its bearer has left.
+    pub with: DisplayName,
+    /// How far it is.
+    pub state: FileState,
 }
 
 /// How far a chat line has come.

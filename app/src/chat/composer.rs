@@ -1,5 +1,6 @@
 //! A place to say something.
 
+use super::files::Attach;
 use crate::{
     context::{use_app, use_words},
     icons::{self, Icon},
@@ -47,6 +48,7 @@ pub fn Composer() -> Element {
                 say();
             },
             div { class: "composer-field",
+                Attach {}
                 textarea {
                     class: "field",
                     rows: "1",

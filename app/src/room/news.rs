@@ -1,6 +1,9 @@
 //! What happens in the room, for those who do not see it: read out by screen readers, one sentence for each event.
 
-use super::react;
+use super::{
+    react,
+    sounds::{self, Moves},
+};
 use crate::{
     context::{use_app, use_words},
     i18n::Words,
@@ -16,11 +19,13 @@ pub fn News(chat: Signal<bool>) -> Element {
     let words = use_words();
     let mut seen = use_hook(|| CopyValue::new(Seen::of(&app.peek())));
     let mut told = use_signal(String::new);
+    let mut moves = use_hook(|| CopyValue::new(Moves::default()));
     use_effect(move || {
         let now = Seen::of(&app.view());
         // An open chat is a log, which is read out by itself.
         let mut news = events(&seen.peek(), &now);
         news.retain(|event| !*chat.peek() || !matches!(event, Event::Said(_)));
+        sounds::play(app, &mut moves.write(), &news);
         seen.set(now);
         if !news.is_empty() {
             told.set(sentences(words, &news));
@@ -41,17 +46,21 @@ struct Seen {
     signs: Vec<Sign>,
     /// Who said something since the person came in.
     said: Vec<DisplayName>,
+    /// Who offered a file, by the transfer.
+    offers: Vec<(u64, DisplayName)>,
 }
 
 /// Something worth a sentence.
 #[derive(Debug, Clone, PartialEq)]
-enum Event {
+pub(super) enum Event {
     Came(DisplayName),
     Went(DisplayName),
     Shares(DisplayName),
     Raised(DisplayName),
     Showed(DisplayName, wire::Reaction),
     Said(DisplayName),
+    /// A file.
+    Offered(DisplayName),
 }
 
 impl Seen {
@@ -70,6 +79,10 @@ impl Seen {
             hands: view.hands.to_vec(),
             signs: view.signs.to_vec(),
             said: said.map(|line| line.name.clone()).collect(),
+            offers: (view.files.iter())
+                .filter(|file| !file.mine)
+                .map(|file| (file.key.0, file.with.clone()))
+                .collect(),
         }
     }
 
@@ -115,6 +128,9 @@ fn events(before: &Seen, now: &Seen) -> Vec<Event> {
             .filter_map(|sign| Some(Event::Showed(now.name(&sign.from)?, sign.reaction))),
     );
     events.extend(now.said.iter().skip(before.said.len()).cloned().map(Event::Said));
+    let last = before.offers.last().map_or(0, |(key, _)| *key);
+    let offers = now.offers.iter().filter(|(key, _)| *key > last);
+    events.extend(offers.map(|(_, name)| Event::Offered(name.clone())));
     events
 }
 
@@ -129,6 +145,7 @@ fn sentences(words: Words, events: &[Event]) -> String {
             words.fill("news-showed", &[("name", name.as_str()), ("sign", sign)])
         }
         Event::Said(name) => words.fill("news-said", &[("name", name.as_str())]),
+        Event::Offered(name) => words.fill("news-offered", &[("name", name.as_str())]),
     };
     events.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }
@@ -190,6 +207,17 @@ mod tests {
             [Event::Showed(name("a"), wire::Reaction::Clap)]
         );
         assert_eq!(events(&with(&["a"]), &showing(vec![sign(1, "me")])), []);
+    }
+
+    #[test]
+    fn an_offered_file_is_told_once_and_never_those_that_were_taken_off_the_list() {
+        let offering = |keys: &[u64]| Seen {
+            offers: keys.iter().map(|key| (*key, name("a"))).collect(),
+            ..with(&["a"])
+        };
+        let (one, two) = (offering(&[1]), offering(&[1, 2]));
+        assert_eq!(events(&one, &two), [Event::Offered(name("a"))]);
+        assert_eq!(events(&two, &one), []);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Device settings, during a call: every change is heard and seen at once, and no connection is made anew.
 
+use super::sounds::SoundsSwitch;
 use crate::{
     context::{use_app, use_part, use_words},
     lobby::{Choice, Meter},
@@ -92,6 +93,7 @@ fn Sound() -> Element {
                     {words.say("settings-test-sound")}
                 }
             }
+            SoundsSwitch {}
         }
     }
 }

@@ -8,12 +8,16 @@ use dioxus::prelude::*;
 use std::time::Duration;
 
 /// How long "copied" stays.
-const ACKNOWLEDGED: Duration = Duration::from_secs(2);
+pub const ACKNOWLEDGED: Duration = Duration::from_secs(2);
 
-#[derive(Clone, Copy, PartialEq)]
-enum State {
+/// How the copying went.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum State {
+    /// Nothing was copied of late.
     Ready,
+    /// It was, a moment ago.
     Copied,
+    /// There is no clipboard.
     Refused,
 }
 

@@ -40,6 +40,7 @@ impl<P: Platform> Driver<P> {
         self.gestures = Gestures::default();
         self.chat = Chat::default();
         self.paging = false;
+        self.files.clear();
         self.leave_house();
     }
 

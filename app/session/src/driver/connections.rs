@@ -5,9 +5,9 @@ use super::{
     worker::{Gathers, Owner, Work, Worker},
 };
 use crate::platform::{
-    PeerConnection, PeerConnectionEvent, Platform, RtpEncodingParameters, RtpTransceiver, Slot,
+    DataChannel, PeerConnection, PeerConnectionEvent, Platform, RtpEncodingParameters, RtpTransceiver, Slot,
 };
-use call::{Operation, Role, Route};
+use call::{Operation, Role, Route, files::LOW};
 use futures::{
     channel::mpsc,
     future::{AbortHandle, Abortable},
@@ -34,6 +34,8 @@ pub(super) struct Connections<P: Platform> {
 struct Live<P: Platform> {
     owner: Rc<RefCell<Option<Owner>>>,
     connection: Rc<P::PeerConnection>,
+    /// For files; `None` while the connection is a spare one, and where there are none.
+    channel: Option<Rc<dyn DataChannel>>,
     work: mpsc::UnboundedSender<Work>,
     abort: AbortHandle,
     /// What its senders were set to, where that is not what they begin with.
@@ -153,6 +155,16 @@ impl<P: Platform> Connections<P> {
             .collect()
     }
 
+    /// The data channel of the connection with this number, if there are both.
+    pub fn channel(&self, number: u64) -> Option<Rc<dyn DataChannel>> {
+        self.live.get(&number)?.channel.clone()
+    }
+
+    /// The numbers of all, in the order in which they were made.
+    pub fn numbers(&self) -> Vec<u64> {
+        self.live.keys().copied().collect()
+    }
+
     /// Tells whether there is anybody to listen to.
     pub fn is_empty(&self) -> bool {
         self.live.is_empty()
@@ -172,11 +184,14 @@ impl<P: Platform> Connections<P> {
         let made = spare
             .map(|(number, _, live)| (number, live))
             .or_else(|| self.make(route));
-        let Some((number, live)) = made else {
+        let Some((number, mut live)) = made else {
             self.io.report(Happening::Performed(owner.failed()));
             return;
         };
         live.owner.replace(Some(owner));
+        let events = self.io.events(move |event| Happening::Channel(number, event));
+        // Somebody without files is somebody to talk to all the same.
+        live.channel = live.connection.data_channel(LOW, events).ok();
         self.live.insert(number, live);
     }
 
@@ -219,6 +234,7 @@ impl<P: Platform> Connections<P> {
         Live {
             owner,
             connection,
+            channel: None,
             work,
             abort,
             encodings: BTreeMap::new(),

@@ -1,8 +1,10 @@
 //! How the parts of the driver start something, and how what comes of it comes back.
 
+use super::files::FileHappening;
 use crate::{
     platform::{
-        Events, Exception, MediaKind, PeerConnectionEvent, Platform, PlatformEvent, SocketEvent, StatsReport,
+        DataChannelEvent, Events, Exception, MediaKind, PeerConnectionEvent, Platform, PlatformEvent,
+        SocketEvent, StatsReport,
     },
     view::{Device, Trouble},
 };
@@ -21,6 +23,10 @@ pub(super) enum Happening<P: Platform> {
     Performed(Input),
     /// Something happened to a connection; candidates belong to the attempt that was under way then.
     Connection(u64, Option<HandshakeId>, PeerConnectionEvent),
+    /// Something happened to a connection's data channel.
+    Channel(u64, DataChannelEvent),
+    /// What came of something that was done with a file.
+    File(FileHappening),
     /// Devices were opened, or not.
     Opened(u64, Vec<(MediaKind, Result<P::Track, Trouble>)>),
     /// The track that came of this opening ended by itself.

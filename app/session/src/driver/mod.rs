@@ -5,6 +5,7 @@ mod checkup;
 mod coming;
 mod connections;
 mod earlier;
+mod files;
 mod gestures;
 mod house;
 mod io;
@@ -36,6 +37,7 @@ use call::{Call, ConnectionState, Event, Input, Output, Role};
 use chat::Chat;
 use checkup::Checkups;
 use connections::{Connections, Tracks};
+use files::Files;
 use futures::{
     FutureExt, StreamExt,
     channel::mpsc,
@@ -87,6 +89,7 @@ pub(crate) struct Driver<P: Platform> {
     unheard: Unheard<P>,
     gestures: Gestures,
     chat: Chat,
+    files: Files,
     /// Earlier messages are on their way.
     paging: bool,
     peek: Option<Peek>,
@@ -122,6 +125,7 @@ impl<P: Platform> Driver<P> {
             unheard: Unheard::new(),
             gestures: Gestures::default(),
             chat: Chat::default(),
+            files: Files::default(),
             paging: false,
             peek: None,
             house: Rc::default(),
@@ -225,6 +229,7 @@ impl<P: Platform> Driver<P> {
                     self.send_chat(nonce, text);
                 }
             }
+            Command::Files(command) => self.obey_files(command),
             Command::Earlier => self.load_earlier(),
             Command::Reconnect => self.link.hurry(),
             Command::Shutdown => self.shut_down(),
@@ -250,6 +255,8 @@ impl<P: Platform> Driver<P> {
             },
             Happening::Performed(input) => self.input(input),
             Happening::Connection(number, of, event) => self.connection_event(number, of, event),
+            Happening::Channel(number, event) => self.hear_channel(number, &event),
+            Happening::File(happening) => self.file_happened(happening),
             Happening::Opened(number, results) => self.media.opened(number, results),
             Happening::Ended(kind, number) => self.media.ended(kind, number),
             Happening::Picked(number, result) => self.screen.picked(number, result),
@@ -278,6 +285,9 @@ impl<P: Platform> Driver<P> {
         self.forget_order();
         if self.stay.is_inside() {
             self.adapt();
+        }
+        if self.files.is_busy() {
+            self.look_after_files();
         }
         self.listen_on();
         self.look_on();

@@ -25,6 +25,7 @@ impl<P: Platform> Driver<P> {
             hands: self.gestures.hands.clone(),
             signs: self.gestures.signs.clone(),
             chat: self.chat.view(),
+            files: self.files.view(),
             house: self.house.clone(),
             load: self.load.view(),
         }

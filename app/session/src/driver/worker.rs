@@ -6,7 +6,11 @@ use super::{
 };
 use crate::platform::{Exception, PeerConnection, Platform, RtpEncodingParameters, RtpTransceiver, Slot};
 use call::{Input, Operation, Role};
-use futures::{StreamExt, channel::mpsc, future::{join, join_all}};
+use futures::{
+    StreamExt,
+    channel::mpsc,
+    future::{join, join_all},
+};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use wire::{HandshakeId, MemberId, Sdp};
 

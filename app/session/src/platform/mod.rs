@@ -3,6 +3,7 @@
 //! Futures are `!Send`: everything of a session lives on one thread. Whatever happens outside is reported through
 //! [`Events`], in the order in which it happens.
 
+mod data_channel;
 mod encoding;
 mod exception;
 mod media;
@@ -11,6 +12,7 @@ mod slot;
 mod socket;
 mod stats;
 
+pub use data_channel::{DataChannel, DataChannelEvent, File, WritableFile};
 pub use encoding::RtpEncodingParameters;
 pub use exception::Exception;
 pub use media::{
@@ -24,6 +26,7 @@ pub use stats::{CandidatePairStats, CandidateStats, InboundRtpStats, OutboundRtp
 
 use crate::view::Device;
 use call::Route;
+use futures::future::LocalBoxFuture;
 use std::{fmt, rc::Rc, time::Duration};
 use wire::IceServer;
 
@@ -83,6 +86,16 @@ pub trait Platform: 'static {
     /// are marked as text (`contentHint = "detail"`): they are to stay sharp before they are to move smoothly.
     async fn get_display_media(&self, constraints: DisplayConstraints)
     -> Result<Vec<Self::Track>, Exception>;
+
+    /// `showOpenFilePicker({ multiple: true })`: the files that the person picks to give away; none where there is no picker.
+    fn show_open_file_picker(&self) -> LocalBoxFuture<'static, Vec<Rc<dyn File>>> {
+        Box::pin(async { Vec::new() })
+    }
+
+    /// `createWritable()` of a new file in the origin's private file system, or what comes near to it.
+    fn create_writable(&self) -> LocalBoxFuture<'static, Result<Rc<dyn WritableFile>, Exception>> {
+        Box::pin(async { Err(Exception::new("NotSupportedError", "files cannot be kept here")) })
+    }
 
     /// `enumerateDevices()`; a failure is an empty list.
     async fn enumerate_devices(&self) -> Vec<Device>;

@@ -1,8 +1,12 @@
 //! `RTCPeerConnection`, [WebRTC §4.4.2](https://www.w3.org/TR/webrtc/#interface-definition).
 
-use super::{Exception, Feed, MediaKind, MediaStreamTrack, RtpEncodingParameters, StatsReport};
+use super::{
+    DataChannel, DataChannelEvent, Events, Exception, Feed, MediaKind, MediaStreamTrack,
+    RtpEncodingParameters, StatsReport,
+};
 use crate::view::StreamId;
 use call::{ConnectionState, Description};
+use std::rc::Rc;
 use wire::{IceCandidate, Sdp};
 
 /// `RTCPeerConnection`. It is closed when it is dropped.
@@ -40,6 +44,21 @@ pub trait PeerConnection: 'static {
 
     /// `getTransceivers()`, in the order of [`super::Slot::ALL`].
     fn transceivers(&self) -> Vec<Self::Transceiver>;
+
+    /// `createDataChannel("files", { negotiated: true, id: 0 })`, made with the connection, so that the first handshake
+    /// negotiates it and there is never a second one. `events` hears of it from now on, before anything can come.
+    /// `bufferedAmountLowThreshold` is `low`, in bytes.
+    fn data_channel(
+        &self,
+        low: u64,
+        events: Events<DataChannelEvent>,
+    ) -> Result<Rc<dyn DataChannel>, Exception> {
+        let _ = (low, events);
+        Err(Exception::new(
+            "NotSupportedError",
+            "there are no data channels here",
+        ))
+    }
 
     /// `restartIce()`: the next offer has new credentials.
     fn restart_ice(&self);
