@@ -21,6 +21,7 @@ mod engine;
 mod error;
 mod field_path;
 mod listen;
+mod locks;
 mod mask;
 mod page;
 mod path;

@@ -1,8 +1,11 @@
-//! Transactions: optimistic, serializable.
+//! Transactions: serializable, optimistic or pessimistic.
 //!
-//! A transaction reads one snapshot and remembers what it read. Its commit happens only if all of that is still the
-//! same when the writer's turn comes to it; otherwise it is ABORTED and the client begins again. So nothing is locked,
-//! nobody waits, no update is lost, and of two that conflict one gets through.
+//! A transaction remembers what it read. Its commit happens only if all of that is still the same when the writer's turn
+//! comes to it; otherwise it is ABORTED and the client begins again. So no update is lost, and of two that conflict one
+//! gets through.
+//!
+//! An optimistic one reads one snapshot, locks nothing, and nobody waits. A pessimistic one keeps others from changing what
+//! it read, for a while, and each read is of the newest state, which what it locked is still part of.
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +15,7 @@ use std::{
 
 use crate::{
     error::{Error, Result},
+    locks::{Ending, Locks},
     path::DatabaseName,
     query::{Found, Query},
     storage::{Snapshot, State},
@@ -63,7 +67,21 @@ fn versions(found: &[Found]) -> Versions {
 
 /// The transactions that are open.
 #[derive(Debug, Default)]
-pub(crate) struct Transactions(Mutex<Open>);
+pub(crate) struct Transactions {
+    open: Mutex<Open>,
+    locks: Locks,
+}
+
+/// What a transaction may do, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It only reads.
+    ReadOnly,
+    /// It locks nothing.
+    Optimistic,
+    /// It locks what it reads.
+    Pessimistic,
+}
 
 #[derive(Debug, Default)]
 struct Open {
@@ -77,7 +95,7 @@ struct Open {
 struct Transaction {
     database: DatabaseName,
     snapshot: Arc<Snapshot>,
-    read_only: bool,
+    kind: Kind,
     reads: Reads,
     began: Instant,
     used: Instant,
@@ -88,7 +106,7 @@ impl Transactions {
     pub(crate) fn begin(
         &self,
         database: &DatabaseName,
-        read_only: bool,
+        kind: Kind,
         snapshot: Arc<Snapshot>,
     ) -> Result<Vec<u8>> {
         let mut open = self.lock();
@@ -104,7 +122,7 @@ impl Transactions {
         let transaction = Transaction {
             database: database.clone(),
             snapshot,
-            read_only,
+            kind,
             reads: Reads::default(),
             began: now,
             used: now,
@@ -113,12 +131,39 @@ impl Transactions {
         Ok(id)
     }
 
-    /// Returns the snapshot of an open transaction.
-    pub(crate) fn snapshot(&self, id: &[u8], database: &DatabaseName) -> Result<Arc<Snapshot>> {
+    /// Returns the snapshot of an open transaction; a pessimistic one goes on to the newest.
+    pub(crate) fn snapshot(
+        &self,
+        id: &[u8],
+        database: &DatabaseName,
+        newest: impl FnOnce() -> Arc<Snapshot>,
+    ) -> Result<Arc<Snapshot>> {
         let mut open = self.lock();
         let transaction = open.find(id, database)?;
         transaction.used = Instant::now();
+        if transaction.kind == Kind::Pessimistic {
+            transaction.snapshot = newest();
+        }
         Ok(Arc::clone(&transaction.snapshot))
+    }
+
+    /// Locks documents that a transaction is about to read, if it is a pessimistic one.
+    pub(crate) fn lock_documents(&self, id: &[u8], database: &DatabaseName, keys: &[Vec<u8>]) -> Result<()> {
+        let mut open = self.lock();
+        if open.find(id, database)?.kind == Kind::Pessimistic {
+            keys.iter().for_each(|key| self.locks.read(id, key));
+        }
+        Ok(())
+    }
+
+    /// Waits until no other transaction keeps a commit from writing documents.
+    pub(crate) async fn wait(&self, id: &[u8], keys: &[Vec<u8>]) -> Result<()> {
+        self.locks.wait(id, keys).await
+    }
+
+    /// Releases the locks of a transaction when the answer is dropped.
+    pub(crate) fn ending<'a>(&'a self, id: &'a [u8]) -> Ending<'a> {
+        self.locks.ending(id)
     }
 
     /// Remembers that the transaction read a document, or found it missing.
@@ -131,7 +176,7 @@ impl Transactions {
     ) -> Result<()> {
         let mut open = self.lock();
         let transaction = open.find(id, database)?;
-        if !transaction.read_only {
+        if transaction.kind != Kind::ReadOnly {
             transaction.reads.documents.insert(key, version);
         }
         Ok(())
@@ -147,8 +192,12 @@ impl Transactions {
     ) -> Result<()> {
         let mut open = self.lock();
         let transaction = open.find(id, database)?;
-        if !transaction.read_only {
+        if transaction.kind != Kind::ReadOnly {
             transaction.reads.queries.push((query, versions(found)));
+        }
+        if transaction.kind == Kind::Pessimistic {
+            // What changed until now is noticed by the commit.
+            found.iter().for_each(|found| self.locks.read(id, &found.key));
         }
         Ok(())
     }
@@ -156,8 +205,8 @@ impl Transactions {
     /// Ends a transaction and returns what it read, for its commit. A read-only one must not write.
     pub(crate) fn finish(&self, id: &[u8], database: &DatabaseName, writes: bool) -> Result<Reads> {
         let mut open = self.lock();
-        let read_only = open.find(id, database)?.read_only;
-        if read_only && writes {
+        let kind = open.find(id, database)?.kind;
+        if kind == Kind::ReadOnly && writes {
             return Err(Error::invalid(
                 "Cannot modify entities in a read-only transaction.",
             ));
@@ -174,16 +223,23 @@ impl Transactions {
         let mut open = self.lock();
         open.find(id, database)?;
         open.by_id.remove(id);
+        self.locks.release(id);
         Ok(())
     }
 
     /// Forgets transactions that nobody used for too long, and with them the snapshots that they hold.
     pub(crate) fn expire(&self) {
-        self.lock().by_id.retain(|_, transaction| transaction.is_alive());
+        self.lock().by_id.retain(|id, transaction| {
+            let stays = transaction.is_alive();
+            if !stays {
+                self.locks.release(id);
+            }
+            stays
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

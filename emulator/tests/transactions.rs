@@ -8,6 +8,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use gcloud_sdk::google::firestore::v1::{
     BatchGetDocumentsRequest, BeginTransactionRequest, CommitRequest, GetDocumentRequest, RollbackRequest,
     RunQueryRequest, TransactionOptions, Value, batch_get_documents_request, batch_get_documents_response,
@@ -27,6 +29,31 @@ async fn begin(client: &mut Client) -> Vec<u8> {
         .unwrap()
         .into_inner()
         .transaction
+}
+
+async fn begin_pessimistic(client: &mut Client) -> Vec<u8> {
+    let read_write = transaction_options::ReadWrite {
+        concurrency_mode: transaction_options::ConcurrencyMode::Pessimistic.into(),
+        ..Default::default()
+    };
+    let request = BeginTransactionRequest {
+        database: DATABASE.to_owned(),
+        options: Some(TransactionOptions {
+            mode: Some(transaction_options::Mode::ReadWrite(read_write)),
+        }),
+        ..Default::default()
+    };
+    let began = client.begin_transaction(request).await.unwrap();
+    began.into_inner().transaction
+}
+
+async fn rollback(client: &mut Client, transaction: Vec<u8>) {
+    let request = RollbackRequest {
+        database: DATABASE.to_owned(),
+        transaction,
+        ..Default::default()
+    };
+    client.rollback(request).await.unwrap();
 }
 
 async fn read(client: &mut Client, path: &str, transaction: &[u8]) -> Result<i64, Status> {
@@ -205,4 +232,106 @@ async fn a_read_only_transaction_cannot_write() {
             .code(),
         Code::InvalidArgument
     );
+}
+
+#[tokio::test]
+async fn a_write_waits_until_a_pessimistic_transaction_that_has_read_ends() {
+    let (_server, mut client) = in_memory().await;
+    commit(&mut client, "c/a", 1, Vec::new()).await.unwrap();
+    for commits in [true, false] {
+        let transaction = begin_pessimistic(&mut client).await;
+        let before = read(&mut client, "c/a", &transaction).await.unwrap();
+        let mut writer = client.clone();
+        let mut outside = tokio::spawn(async move { commit(&mut writer, "c/a", 100, Vec::new()).await });
+        // It would be there long since if it did not wait.
+        let waited = tokio::time::timeout(Duration::from_millis(500), &mut outside).await;
+        assert!(waited.is_err(), "the write did not wait");
+        assert_eq!(read(&mut client, "c/a", &[]).await.unwrap(), before);
+        // What nobody has read can be written meanwhile.
+        commit(&mut client, "c/b", 1, Vec::new()).await.unwrap();
+        if commits {
+            commit(&mut client, "c/a", before + 1, transaction).await.unwrap();
+        } else {
+            rollback(&mut client, transaction).await;
+        }
+        outside.await.unwrap().unwrap();
+        assert_eq!(read(&mut client, "c/a", &[]).await.unwrap(), 100);
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_waits_too_long_is_aborted_and_the_transaction_goes_on() {
+    let (_server, mut client) = in_memory().await;
+    commit(&mut client, "c/a", 1, Vec::new()).await.unwrap();
+    let transaction = begin_pessimistic(&mut client).await;
+    // A transaction begins with what it reads first, not with its own beginning.
+    commit(&mut client, "c/a", 2, Vec::new()).await.unwrap();
+    assert_eq!(read(&mut client, "c/a", &transaction).await.unwrap(), 2);
+    let began = Instant::now();
+    let error = commit(&mut client, "c/a", 3, Vec::new()).await.unwrap_err();
+    assert_eq!(error.code(), Code::Aborted, "{error}");
+    assert_eq!(error.message(), "Transaction lock timeout.");
+    let waited = began.elapsed();
+    assert!(
+        (Duration::from_secs(2)..Duration::from_secs(8)).contains(&waited),
+        "{waited:?}"
+    );
+    commit(&mut client, "c/a", 4, transaction).await.unwrap();
+    assert_eq!(read(&mut client, "c/a", &[]).await.unwrap(), 4);
+}
+
+#[tokio::test]
+async fn of_two_pessimistic_transactions_that_wait_for_each_other_one_is_aborted_at_once() {
+    let (_server, mut client) = in_memory().await;
+    commit(&mut client, "c/a", 1, Vec::new()).await.unwrap();
+    commit(&mut client, "c/b", 1, Vec::new()).await.unwrap();
+    let (first, second) = (
+        begin_pessimistic(&mut client).await,
+        begin_pessimistic(&mut client).await,
+    );
+    // Each writes what the other has read.
+    read(&mut client, "c/a", &first).await.unwrap();
+    read(&mut client, "c/b", &second).await.unwrap();
+    let began = Instant::now();
+    let [one, other] = [("c/b", first), ("c/a", second)].map(|(path, transaction)| {
+        let mut client = client.clone();
+        tokio::spawn(async move { commit(&mut client, path, 2, transaction).await })
+    });
+    let (one, other) = (one.await.unwrap(), other.await.unwrap());
+    assert!(
+        began.elapsed() < Duration::from_millis(1_500),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(one.is_ok() != other.is_ok(), "{one:?}, {other:?}");
+    assert_eq!(one.and(other).unwrap_err().code(), Code::Aborted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pessimistic_contention_loses_no_update_and_comes_to_an_end() {
+    let (_server, mut client) = in_memory().await;
+    commit(&mut client, "c/counter", 0, Vec::new()).await.unwrap();
+    let workers: Vec<_> = (0..6)
+        .map(|_| {
+            let mut client = client.clone();
+            tokio::spawn(async move {
+                let mut done = 0;
+                while done < 20 {
+                    let transaction = begin_pessimistic(&mut client).await;
+                    let number = read(&mut client, "c/counter", &transaction).await.unwrap();
+                    match commit(&mut client, "c/counter", number + 1, transaction).await {
+                        Ok(()) => done += 1,
+                        Err(error) => assert_eq!(error.code(), Code::Aborted, "{error}"),
+                    }
+                }
+            })
+        })
+        .collect();
+    let all = futures::future::join_all(workers);
+    let ended = tokio::time::timeout(Duration::from_secs(60), all).await;
+    ended
+        .expect("it does not end")
+        .into_iter()
+        .for_each(Result::unwrap);
+    assert_eq!(read(&mut client, "c/counter", &[]).await.unwrap(), 120);
 }

@@ -7,12 +7,12 @@ use super::Service;
 use crate::{
     engine::Write,
     error::{Error, Result},
-    path::DatabaseName,
+    path::{DatabaseName, key},
     proto::{
         BatchWriteRequest, BatchWriteResponse, BeginTransactionRequest, BeginTransactionResponse,
         CommitRequest, CommitResponse, RollbackRequest, WriteResult,
     },
-    storage::Commit,
+    storage::{Commit, Committed},
 };
 
 /// Writes that one BatchWrite may hold.
@@ -41,17 +41,29 @@ impl Service {
             .into_iter()
             .map(|write| Write::parse(write, &database))
             .collect::<Result<_>>()?;
+        let _ending = self.transactions.ending(&request.transaction);
         let reads = match request.transaction.as_slice() {
             [] => None,
             id => Some(self.transactions.finish(id, &database, !writes.is_empty())?),
         };
         // What was read was one state: without writes there is nothing that it could contradict.
         let reads = reads.filter(|_| !writes.is_empty());
-        let committed = self.storage.commit(Commit { writes, reads }).await?;
+        let committed = self.apply(Commit { writes, reads }, &request.transaction).await?;
         Ok(CommitResponse {
             write_results: committed.results,
             commit_time: Some(committed.time.into()),
         })
+    }
+
+    /// Applies writes, of a transaction unless its id is empty, as soon as no other keeps what they write.
+    pub(super) async fn apply(&self, commit: Commit, transaction: &[u8]) -> Result<Committed> {
+        let keys: Vec<_> = commit
+            .writes
+            .iter()
+            .map(|write| key::document(&write.name))
+            .collect();
+        self.transactions.wait(transaction, &keys).await?;
+        self.storage.commit(commit).await
     }
 
     /// Each write happens or fails on its own, and says so; one that makes no sense fails the request.
@@ -90,11 +102,13 @@ impl Service {
 
     async fn commit_alone(self, write: Write) -> Result<WriteResult> {
         let committed = self
-            .storage
-            .commit(Commit {
-                writes: vec![write],
-                reads: None,
-            })
+            .apply(
+                Commit {
+                    writes: vec![write],
+                    reads: None,
+                },
+                &[],
+            )
             .await?;
         Ok(committed.results.into_iter().next().unwrap_or_default())
     }

@@ -32,7 +32,9 @@ impl Service {
             Some(get::ConsistencySelector::Transaction(id)) => Selector::Transaction(id),
             Some(get::ConsistencySelector::ReadTime(time)) => Selector::At(time),
         };
-        let row = self.reading(&name.database, selector)?.document(&name)?;
+        let mut reading = self.reading(&name.database, selector)?;
+        reading.lock(std::slice::from_ref(&name))?;
+        let row = reading.document(&name)?;
         let row = row.ok_or_else(|| Error::NotFound(format!("Document \"{name}\" not found.")))?;
         masked(&row, mask.as_ref())
     }
@@ -60,6 +62,7 @@ impl Service {
             Some(batch_get::ConsistencySelector::ReadTime(time)) => Selector::At(time),
         };
         let mut reading = self.reading(&database, selector)?;
+        reading.lock(&names)?;
         let mut responses = Vec::with_capacity(names.len() + 1);
         let began = std::mem::take(&mut reading.began);
         if !began.is_empty() {
@@ -105,17 +108,19 @@ impl Service {
             writes: vec![Write::delete(name, precondition)],
             reads: None,
         };
-        self.storage.commit(commit).await.map(drop)
+        self.apply(commit, &[]).await.map(drop)
     }
 
     async fn write_one(&self, write: Write, mask: Option<&DocumentMask>) -> Result<Document> {
         let mask = mask.map(Mask::for_reading).transpose()?;
         let Committed { mut documents, .. } = self
-            .storage
-            .commit(Commit {
-                writes: vec![write],
-                reads: None,
-            })
+            .apply(
+                Commit {
+                    writes: vec![write],
+                    reads: None,
+                },
+                &[],
+            )
             .await?;
         let Some(mut document) = documents.pop() else {
             return Err(Error::Damaged(

@@ -8,10 +8,14 @@ use super::Service;
 use crate::{
     error::{Error, Result},
     path::{DatabaseName, DocumentName, key},
-    proto::{TransactionOptions, transaction_options::Mode},
+    proto::{
+        TransactionOptions,
+        transaction_options::{ConcurrencyMode, Mode},
+    },
     query::{Found, Query},
     storage::{Row, Snapshot, State},
     time::Micros,
+    transaction::Kind,
 };
 
 /// How a request says what it wants to see; the several messages of Google's come down to this.
@@ -37,10 +41,10 @@ impl Service {
     pub(super) fn reading(&self, database: &DatabaseName, selector: Selector) -> Result<Reading<'_>> {
         let (snapshot, transaction, began) = match selector {
             Selector::Newest => (self.storage.snapshot(), None, Vec::new()),
-            Selector::Transaction(id) => (self.transactions.snapshot(&id, database)?, Some(id), Vec::new()),
+            Selector::Transaction(id) => (self.snapshot_of(&id, database)?, Some(id), Vec::new()),
             Selector::NewTransaction(options) => {
                 let id = self.begin(database, Some(&options))?;
-                (self.transactions.snapshot(&id, database)?, Some(id.clone()), id)
+                (self.snapshot_of(&id, database)?, Some(id.clone()), id)
             }
             Selector::At(time) => (self.at(&time, database)?, None, Vec::new()),
         };
@@ -59,17 +63,25 @@ impl Service {
         database: &DatabaseName,
         options: Option<&TransactionOptions>,
     ) -> Result<Vec<u8>> {
-        let read_only = match options.and_then(|options| options.mode.as_ref()) {
-            None | Some(Mode::ReadWrite(_)) => None,
-            Some(Mode::ReadOnly(read_only)) => Some(read_only),
+        let (kind, time) = match options.and_then(|options| options.mode.as_ref()) {
+            Some(Mode::ReadWrite(write)) if write.concurrency_mode() == ConcurrencyMode::Pessimistic => {
+                (Kind::Pessimistic, None)
+            }
+            None | Some(Mode::ReadWrite(_)) => (Kind::Optimistic, None),
+            Some(Mode::ReadOnly(read)) => (Kind::ReadOnly, read.consistency_selector.as_ref()),
         };
-        let snapshot = match read_only.and_then(|read_only| read_only.consistency_selector.as_ref()) {
+        let snapshot = match time {
             None => self.storage.snapshot(),
             Some(crate::proto::transaction_options::read_only::ConsistencySelector::ReadTime(time)) => {
                 self.at(time, database)?
             }
         };
-        self.transactions.begin(database, read_only.is_some(), snapshot)
+        self.transactions.begin(database, kind, snapshot)
+    }
+
+    fn snapshot_of(&self, id: &[u8], database: &DatabaseName) -> Result<Arc<Snapshot>> {
+        self.transactions
+            .snapshot(id, database, || self.storage.snapshot())
     }
 
     /// Returns the state at a time.
@@ -95,6 +107,18 @@ impl Reading<'_> {
     /// Returns the state, for reads which no transaction need remember.
     pub(super) fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
+    }
+
+    /// Locks documents before they are read, where the transaction wants that, and goes on to a state that they are of.
+    pub(super) fn lock(&mut self, names: &[DocumentName]) -> Result<()> {
+        if let Some(id) = &self.transaction {
+            let keys: Vec<_> = names.iter().map(key::document).collect();
+            self.service
+                .transactions
+                .lock_documents(id, &self.database, &keys)?;
+            self.snapshot = self.service.snapshot_of(id, &self.database)?;
+        }
+        Ok(())
     }
 
     /// Reads a document.
