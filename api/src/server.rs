@@ -330,7 +330,7 @@ impl Server {
             let service = TowerToHyperService::new(warp::service(redirect::routes(app_address.port())));
             listening.push(Listening::start(listener, service, app.guards.clone(), None));
         }
-        let turn = bound.map(|bound| bound.serve(relays, app.guards.clone()));
+        let turn = bound.map(|bound| bound.serve(relays, app.guards.clone(), tls.clone()));
         Ok(Self {
             addresses: Addresses {
                 app: app_address,
