@@ -47,6 +47,18 @@ pub(super) struct Turn {
         help_heading = "Calls"
     )]
     turn_external: Option<IpAddr>,
+    /// A port of TURN over TLS, such as 443, for networks that let nothing else out. It shows the certificate of --tls-cert.
+    #[arg(
+        long,
+        env = "TSUKIYO_TURN_TLS_PORT",
+        value_name = "PORT",
+        requires = "tls_cert",
+        help_heading = "Calls"
+    )]
+    turn_tls_port: Option<u16>,
+    /// The name in that certificate under which others reach this machine.
+    #[arg(long, env = "TSUKIYO_TURN_NAME", value_name = "NAME", help_heading = "Calls")]
+    turn_name: Option<String>,
     /// TURN servers elsewhere that make their credentials of a shared key (coturn: use-auth-secret), with commas.
     #[arg(
         long,
@@ -115,6 +127,8 @@ impl Turn {
         let server = self.turn_port.map(|port| turn::Config {
             port,
             external: self.turn_external,
+            tls_port: self.turn_tls_port,
+            name: self.turn_name.clone(),
             quota: Quota {
                 allocations: self.turn_allocations,
                 bytes_per_second: self.turn_megabits * 1_000_000 / 8,

@@ -49,7 +49,9 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
         let (proxies, headers) = (self.guards.proxies(), request.headers());
         let peer = Peer {
             address: proxies.client(self.from, headers),
-            is_local: self.from.to_canonical().is_loopback() && !Proxies::are_in(headers),
+            is_local: self.from.to_canonical().is_loopback()
+                && !proxies.trust(self.from)
+                && !Proxies::are_in(headers),
             is_secure: self.is_secure || proxies.is_secure(self.from, headers),
         };
         request.extensions_mut().insert(peer);

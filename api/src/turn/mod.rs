@@ -18,7 +18,7 @@ mod stream;
 pub use credentials::Relays;
 pub use ledger::Quota;
 
-use crate::guards::Guards;
+use crate::{guards::Guards, tls::Tls};
 use relay::Relay;
 use std::{
     io,
@@ -37,6 +37,10 @@ pub struct Config {
     pub port: u16,
     /// The address that clients reach it under, where that is not the one it listens on.
     pub external: Option<IpAddr>,
+    /// The port of TURN over TLS, for networks that let nothing else out.
+    pub tls_port: Option<u16>,
+    /// The name in the certificate that is shown there.
+    pub name: Option<String>,
     /// What each member may have.
     pub quota: Quota,
 }
@@ -53,7 +57,10 @@ pub struct Turn {
 pub struct Bound {
     udp: UdpSocket,
     tcp: TcpListener,
+    tls: Option<TcpListener>,
     external: SocketAddr,
+    /// Where TLS is spoken, as a URL has it.
+    tls_place: Option<String>,
     quota: Quota,
 }
 
@@ -66,11 +73,21 @@ impl Bound {
         let udp = UdpSocket::bind((host, config.port)).await?;
         let local = udp.local_addr()?;
         let tcp = TcpListener::bind(local).await?;
-        let external = SocketAddr::new(config.external.unwrap_or(host), local.port());
+        let ip = config.external.unwrap_or(host);
+        let (mut tls, mut tls_place) = (None, None);
+        if let Some(port) = config.tls_port {
+            let listener = TcpListener::bind((host, port)).await?;
+            let port = listener.local_addr()?.port();
+            let address = SocketAddr::new(ip, port).to_string();
+            tls_place = Some((config.name.as_ref()).map_or(address, |name| format!("{name}:{port}")));
+            tls = Some(listener);
+        }
         Ok(Self {
             udp,
             tcp,
-            external,
+            tls,
+            external: SocketAddr::new(ip, local.port()),
+            tls_place,
             quota: config.quota,
         })
     }
@@ -82,20 +99,31 @@ impl Bound {
 
     /// Returns where clients ask for an allocation.
     pub fn turn_urls(&self) -> Vec<String> {
-        ["udp", "tcp"]
-            .map(|transport| format!("turn:{}?transport={transport}", self.external))
-            .to_vec()
+        let plain = ["udp", "tcp"].map(|transport| format!("turn:{}?transport={transport}", self.external));
+        let secure = self
+            .tls_place
+            .iter()
+            .map(|place| format!("turns:{place}?transport=tcp"));
+        plain.into_iter().chain(secure).collect()
     }
 
-    /// Serves whoever comes.
-    pub fn serve(self, relays: Relays, guards: Guards) -> Turn {
+    /// Serves whoever comes. Over TLS nobody is served without a certificate.
+    pub fn serve(self, relays: Relays, guards: Guards, certificate: Option<Tls>) -> Turn {
         let udp = Arc::new(self.udp);
         let relay = Arc::new(Relay::new(Arc::clone(&udp), self.external, relays, self.quota));
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(relay::serve_udp(Arc::clone(&relay), udp)),
-            tokio::spawn(stream::accept(Arc::clone(&relay), self.tcp, guards)),
-            tokio::spawn(relay::sweep(relay)),
+            tokio::spawn(stream::accept(Arc::clone(&relay), self.tcp, guards.clone(), None)),
         ];
+        if let (Some(listener), Some(tls)) = (self.tls, certificate) {
+            tasks.push(tokio::spawn(stream::accept(
+                Arc::clone(&relay),
+                listener,
+                guards,
+                Some(tls),
+            )));
+        }
+        tasks.push(tokio::spawn(relay::sweep(relay)));
         Turn {
             external: self.external,
             tasks,

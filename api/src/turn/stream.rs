@@ -4,12 +4,15 @@ use super::{
     framing::{self, Next},
     relay::Relay,
 };
-use crate::guards::{Guards, Ticket};
+use crate::{
+    guards::{Guards, Ticket},
+    tls::Tls,
+};
 use bytes::{Buf, Bytes, BytesMut};
 use std::{io, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::mpsc,
     task::JoinSet,
     time::timeout,
@@ -28,7 +31,7 @@ const WRITE: Duration = Duration::from_secs(8);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves everybody who connects. What it has begun ends with it.
-pub(super) async fn accept(relay: Arc<Relay>, listener: TcpListener, guards: Guards) {
+pub(super) async fn accept(relay: Arc<Relay>, listener: TcpListener, guards: Guards, tls: Option<Tls>) {
     let mut clients = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -43,7 +46,7 @@ pub(super) async fn accept(relay: Arc<Relay>, listener: TcpListener, guards: Gua
                 // Pictures are wanted at once.
                 let _ = stream.set_nodelay(true);
                 let id = relay.id(source, Transport::Tcp);
-                clients.spawn(serve(Arc::clone(&relay), stream, id, ticket));
+                clients.spawn(open(Arc::clone(&relay), stream, tls.clone(), id, ticket));
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -53,12 +56,18 @@ pub(super) async fn accept(relay: Arc<Relay>, listener: TcpListener, guards: Gua
     }
 }
 
-async fn serve(
-    relay: Arc<Relay>,
-    stream: impl AsyncRead + AsyncWrite + Send + 'static,
-    id: Identifier,
-    _ticket: Ticket,
-) {
+async fn open(relay: Arc<Relay>, stream: TcpStream, tls: Option<Tls>, id: Identifier, _ticket: Ticket) {
+    let Some(tls) = tls else {
+        return serve(relay, stream, id).await;
+    };
+    match timeout(PATIENCE, tls.acceptor().accept(stream)).await {
+        Ok(Ok(stream)) => serve(relay, stream, id).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+        Err(_) => tracing::debug!("TLS took too long"),
+    }
+}
+
+async fn serve(relay: Arc<Relay>, stream: impl AsyncRead + AsyncWrite + Send + 'static, id: Identifier) {
     let (read, write) = tokio::io::split(stream);
     let (queue, waiting) = mpsc::channel(QUEUE);
     relay.attach(id.source, queue.clone());
@@ -104,7 +113,12 @@ async fn listen(
 
 async fn speak(mut write: impl AsyncWrite + Unpin, mut waiting: mpsc::Receiver<Bytes>) {
     while let Some(packet) = waiting.recv().await {
-        if !matches!(timeout(WRITE, write.write_all(&packet)).await, Ok(Ok(()))) {
+        let write = async {
+            write.write_all(&packet).await?;
+            // What TLS holds back is wanted now.
+            write.flush().await
+        };
+        if !matches!(timeout(WRITE, write).await, Ok(Ok(()))) {
             return;
         }
     }

@@ -75,6 +75,13 @@ async fn figures_are_for_this_machine_and_not_for_whom_a_proxy_speaks() {
         assert_eq!(world.get("/metrics", header).await.status, 403, "{header}");
     }
     world.server.shutdown().await;
+    // A proxy of this machine may leave out for whom it speaks.
+    let world = World::with(|config| {
+        config.guards.proxies = api::guards::Proxies::new(vec!["127.0.0.0/8".parse().expect("a network")]);
+    })
+    .await;
+    assert_eq!(world.get("/metrics", "").await.status, 403);
+    world.server.shutdown().await;
 }
 
 #[tokio::test]

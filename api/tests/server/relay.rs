@@ -25,6 +25,8 @@ async fn world(quota: Quota) -> World {
         config.turn = Some(Config {
             port: 0,
             external: None,
+            tls_port: None,
+            name: None,
             quota,
         });
     })

@@ -111,6 +111,70 @@ async fn a_certificate_is_shown_and_another_once_its_file_has_changed() {
 }
 
 #[tokio::test]
+async fn members_are_told_a_relay_over_tls_and_it_answers() {
+    let directory = tempfile::tempdir().expect("there is room on the disk");
+    let certificate = certify(directory.path());
+    let world = World::with(|config| {
+        config.tls = Some(Files {
+            certificate: directory.path().join("cert.pem"),
+            key: directory.path().join("key.pem"),
+        });
+        config.turn = Some(api::turn::Config {
+            port: 0,
+            external: None,
+            tls_port: Some(0),
+            name: Some("localhost".to_owned()),
+            quota: api::turn::Quota {
+                allocations: 1,
+                bytes_per_second: 1_000_000,
+            },
+        });
+    })
+    .await;
+    let stream = connect(world.address(), &certificate)
+        .await
+        .expect("it speaks TLS");
+    let request = format!("wss://localhost:{}/ws", world.address().port());
+    let (mut socket, _) = tokio_tungstenite::client_async(request, stream)
+        .await
+        .expect("the socket opens");
+    let join = crate::client::join("tsukimi", "Aki").to_string();
+    let joining = futures::SinkExt::send(&mut socket, tokio_tungstenite::tungstenite::Message::text(join));
+    joining.await.expect("it is sent");
+    let told = async {
+        loop {
+            let frame = futures::StreamExt::next(&mut socket)
+                .await
+                .expect("it speaks")
+                .expect("a frame");
+            let text = frame.to_string();
+            if let Some((_, rest)) = text.split_once("turns:localhost:") {
+                return rest
+                    .split_once('?')
+                    .expect("a transport")
+                    .0
+                    .parse::<u16>()
+                    .expect("a port");
+            }
+        }
+    };
+    let port = timeout(SOON, told).await.expect("it is told in time");
+    let mut stream = connect(([127, 0, 0, 1], port).into(), &certificate)
+        .await
+        .expect("it speaks TLS");
+    let mut request = vec![0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42];
+    request.extend([7; 12]);
+    stream.write_all(&request).await.expect("it is sent");
+    let mut answer = [0; 20];
+    timeout(SOON, stream.read_exact(&mut answer))
+        .await
+        .expect("it answers in time")
+        .expect("it answers");
+    assert_eq!((&answer[..2], &answer[8..]), (&[1, 1][..], &[7; 12][..]));
+    world.server.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_plain_port_says_nothing_of_tls_unless_a_trusted_proxy_speaks_it() {
     let world = World::with(|config| {
         config.guards.proxies = api::guards::Proxies::new(vec!["127.0.0.0/8".parse().expect("a network")]);
