@@ -39,7 +39,7 @@ struct Live<P: Platform> {
     work: mpsc::UnboundedSender<Work>,
     abort: AbortHandle,
     /// What its senders were set to, where that is not what they begin with.
-    encodings: BTreeMap<Slot, RtpEncodingParameters>,
+    encodings: [RtpEncodingParameters; Slot::ALL.len()],
 }
 
 impl<P: Platform> Connections<P> {
@@ -98,11 +98,12 @@ impl<P: Platform> Connections<P> {
             let Some(owner) = live.owner.borrow().clone() else {
                 continue;
             };
-            for slot in Slot::ALL {
+            for (slot, before) in Slot::ALL.into_iter().zip(&mut live.encodings) {
                 let wanted = encoding(&owner.peer, slot);
-                if live.encodings.get(&slot).copied().unwrap_or_default() != wanted {
-                    live.encodings.insert(slot, wanted);
-                    live.push(Work::Encode(slot, wanted));
+                if *before != wanted {
+                    *before = wanted;
+                    // The worker ends only when the connection is dropped.
+                    let _ = live.work.unbounded_send(Work::Encode(slot, wanted));
                 }
             }
         }
@@ -223,7 +224,7 @@ impl<P: Platform> Connections<P> {
             owner: Rc::clone(&owner),
             tracks: self.tracks.clone(),
             offer: None,
-            encodings: BTreeMap::new(),
+            encodings: <_>::default(),
         };
         let (abort, registration) = AbortHandle::new_pair();
         let working = Abortable::new(worker.work(pending), registration);
@@ -237,7 +238,7 @@ impl<P: Platform> Connections<P> {
             channel: None,
             work,
             abort,
-            encodings: BTreeMap::new(),
+            encodings: <_>::default(),
         }
     }
 }

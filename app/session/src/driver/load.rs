@@ -7,7 +7,7 @@ use crate::{
     platform::{Feed, Keep, MediaStreamTrack, Slot},
     view,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 use wire::{ClientMessage, MemberId, Want};
 
 /// Holds whether the person saves data.
@@ -17,9 +17,8 @@ const SAVER: &str = "tsukiyo.saver";
 #[derive(Debug, Default)]
 pub(super) struct Load {
     ladder: Ladder,
-    wishes: BTreeMap<MemberId, Wish>,
-    /// What the others want of the person.
-    wanted: BTreeMap<MemberId, Want>,
+    /// Few, and looked through: a map of them would weigh on every first visit of the web page.
+    others: Vec<Other>,
     saver: bool,
     /// Nobody looks at the page.
     pub hidden: bool,
@@ -29,6 +28,15 @@ pub(super) struct Load {
     height: Option<(u64, Option<u32>)>,
     /// When something else is to be asked for.
     pub due: Option<Duration>,
+}
+
+/// What one of the others is asked for, and asks for.
+#[derive(Debug)]
+struct Other {
+    id: MemberId,
+    wish: Wish,
+    /// What it wants of the person.
+    wanted: Want,
 }
 
 impl Load {
@@ -49,24 +57,24 @@ impl Load {
 
     /// What of somebody's pictures is asked for.
     pub fn asked(&self, id: &MemberId) -> Want {
-        self.wishes.get(id).map(Wish::told).unwrap_or_default()
+        let other = self.others.iter().find(|other| other.id == *id);
+        other.map(|other| other.wish.told()).unwrap_or_default()
     }
 
     /// Somebody wants this of the person.
     pub fn wanted(&mut self, from: MemberId, want: Want) {
-        self.wanted.insert(from, want);
+        self.other(&from).wanted = want;
     }
 
     pub fn forget(&mut self, id: &MemberId) {
-        self.wishes.remove(id);
-        self.wanted.remove(id);
+        self.others.retain(|other| other.id != *id);
     }
 
     /// The others may not have heard what they were told: one of them, or all.
     pub fn rejoined(&mut self, who: Option<&MemberId>) {
-        for (id, wish) in &mut self.wishes {
-            if who.is_none_or(|who| who == id) {
-                wish.forgotten();
+        for other in &mut self.others {
+            if who.is_none_or(|who| *who == other.id) {
+                other.wish.forgotten();
             }
         }
     }
@@ -78,6 +86,23 @@ impl Load {
             hidden: self.hidden,
             ..Self::default()
         };
+    }
+
+    /// The entry of somebody, which is made if there is none.
+    #[inline(never)]
+    fn other(&mut self, id: &MemberId) -> &mut Other {
+        if let Some(place) = self.others.iter().position(|other| other.id == *id) {
+            return &mut self.others[place];
+        }
+        self.others.insert(
+            0,
+            Other {
+                id: id.clone(),
+                wish: Wish::default(),
+                wanted: Want::default(),
+            },
+        );
+        &mut self.others[0]
     }
 
     fn terms(&self, recording: bool) -> Terms {
@@ -97,7 +122,7 @@ impl<P: Platform> Driver<P> {
     #[inline(never)]
     pub(super) fn watch(&mut self, of: MemberId, feed: Feed, height: Option<u32>) {
         if self.people.view().iter().any(|person| person.id == of) {
-            self.load.wishes.entry(of).or_default().see(feed, height);
+            self.load.other(&of).wish.see(feed, height);
         }
     }
 
@@ -123,7 +148,7 @@ impl<P: Platform> Driver<P> {
         // What is said while the server does not listen is lost; it is said again after a join.
         if !self.stay.is_asking() {
             for person in self.people.view().iter() {
-                let wish = self.load.wishes.entry(person.id.clone()).or_default();
+                let wish = &mut self.load.other(&person.id).wish;
                 if let Some(want) = wish.poll(now, terms) {
                     let to = person.id.clone();
                     self.link.send(&ClientMessage::Want { to, want });
@@ -135,7 +160,8 @@ impl<P: Platform> Driver<P> {
         let height = self.camera_height();
         let load = &self.load;
         self.connections.encode(|peer, slot: Slot| {
-            let want = load.wanted.get(peer).copied().unwrap_or_default();
+            let other = load.others.iter().find(|other| other.id == *peer);
+            let want = other.map(|other| other.wanted).unwrap_or_default();
             encoding(slot, want, terms.rung, terms.saver, height)
         });
     }

@@ -11,7 +11,7 @@ use futures::{
     channel::mpsc,
     future::{join, join_all},
 };
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 use wire::{HandshakeId, MemberId, Sdp};
 
 /// Performs the operations of one connection.
@@ -24,8 +24,8 @@ pub(super) struct Worker<P: Platform> {
     pub tracks: Rc<RefCell<Tracks<P::Track>>>,
     /// The offer that was made before anybody asked for it.
     pub offer: Option<Sdp>,
-    /// What the senders are set to, where it is not what they begin with.
-    pub encodings: BTreeMap<Slot, RtpEncodingParameters>,
+    /// What the senders are set to.
+    pub encodings: [RtpEncodingParameters; Slot::ALL.len()],
 }
 
 /// Whose connection it is, and of which attempt.
@@ -73,7 +73,9 @@ impl<P: Platform> Worker<P> {
                 }
                 Work::Replace(slot) => self.replace(slot).await,
                 Work::Encode(slot, encoding) => {
-                    self.encodings.insert(slot, encoding);
+                    if let Some(set) = self.encodings.get_mut(slot as usize) {
+                        *set = encoding;
+                    }
                     self.encode(slot).await;
                 }
             }
@@ -153,18 +155,19 @@ impl<P: Platform> Worker<P> {
         async move {
             let all = transceivers.iter().zip(Slot::ALL);
             join_all(all.map(|(transceiver, slot)| self.fill(transceiver, slot))).await;
-            for slot in self.encodings.keys() {
-                self.encode(*slot).await;
+            for (slot, encoding) in Slot::ALL.into_iter().zip(self.encodings) {
+                if encoding != RtpEncodingParameters::default() {
+                    self.encode(slot).await;
+                }
             }
         }
     }
 
     /// Sets a sender to what it is to be set to. A connection that has no senders yet sets them once it has.
     async fn encode(&self, slot: Slot) {
-        let place = Slot::ALL.iter().position(|of| *of == slot);
+        let place = slot as usize;
         let transceivers = self.connection.transceivers();
-        let transceiver = place.and_then(|place| transceivers.get(place));
-        let (Some(transceiver), Some(encoding)) = (transceiver, self.encodings.get(&slot)) else {
+        let (Some(transceiver), Some(encoding)) = (transceivers.get(place), self.encodings.get(place)) else {
             return;
         };
         if let Err(exception) = transceiver.set_parameters(encoding).await {
