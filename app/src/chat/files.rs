@@ -63,7 +63,9 @@ fn Item(file: FileTransfer) -> Element {
     let key = file.key;
     let ask = move |command: FileCommand| app.send(Command::Files(command));
     let whom = if file.mine { "files-to" } else { "files-from" };
-    let about = words.fill(whom, &[("size", &size(file.size)), ("name", file.with.as_str())]);
+    // What is less than a kilobyte is told as one: nobody wants to be given nothing.
+    let told = size(file.size.max(1000));
+    let about = words.fill(whom, &[("size", &told), ("name", file.with.as_str())]);
     let (stop, forget) = (words.say("files-cancel"), words.say("files-forget"));
     let labelled = |what: &str| format!("{what}: {}", file.name);
 

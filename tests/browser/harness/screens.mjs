@@ -55,9 +55,15 @@ class Walk {
   }
 }
 
+/** What opens hands and reactions. */
+const signs = (page) => page.locator('.menu-space > button').first();
+
+/** What opens the side menu. */
+const more = (page) => page.locator('.menu-space > button').last();
+
 /** Opens the side menu and chooses the item with this number. */
 async function menu(page, nth) {
-  await page.locator('.menu-space > button').click();
+  await more(page).click();
   await page.locator('.menu-item').nth(nth).click();
 }
 
@@ -106,15 +112,15 @@ const parts = {
     await artemis.keyboard.press('v');
     await midori.keyboard.press('m');
     await luna.keyboard.press('h');
-    await luna.locator('.react > button').click();
+    await signs(luna).click();
     await luna.locator('.reaction').first().click();
     await page.locator('.signs span').first().waitFor();
     await walk.visit('room-hands-and-signs', page);
-    await page.locator('.react > button').click();
+    await signs(page).click();
     await page.locator('.reactions').waitFor();
     await walk.visit('room-reactions', page);
     await page.keyboard.press('Escape');
-    await page.locator('.menu-space > button').click();
+    await more(page).click();
     await page.locator('.menu').waitFor();
     await walk.visit('room-menu', page);
     await page.keyboard.press('Escape');
