@@ -30,6 +30,10 @@ pub struct Options {
     #[arg(long, value_name = "pattern|FILE")]
     pub source: Vec<PathBuf>,
 
+    /// Records what comes in to this new file (WebM): a track for everybody's pictures, and one for each voice
+    #[arg(long, value_name = "FILE", requires = "headless")]
+    pub record: Option<PathBuf>,
+
     /// The size and the pictures per second of the test pattern
     #[arg(long, value_name = "WxH@N", value_parser = shape)]
     pub video: Option<VideoConstraints>,

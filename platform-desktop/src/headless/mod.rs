@@ -14,6 +14,7 @@ use crate::{
     memory::Memory,
     native::{Native, Setup},
     options::Options,
+    recording::Recorder,
 };
 use anyhow::{Context, anyhow};
 use futures::{StreamExt, future::join};
@@ -60,14 +61,22 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
             ..Studio::new(options)
         },
         streams: streams.clone(),
+        questions: None,
         speaker: None,
     });
+    let recorder = options
+        .record
+        .as_ref()
+        .map(|path| Recorder::start(background.handle().clone(), streams.clone(), path));
+    let recorder = recorder.transpose().context("nothing can be recorded there")?;
     let (handle, driver) = session::session(native, options.config());
     let stay = Stay {
         handle,
         room,
         name,
         watchers: Watchers::new(streams),
+        recorder,
+        told: false,
     };
     background.block_on(async {
         let (stayed, _) = join(
@@ -85,12 +94,18 @@ struct Stay {
     room: RoomId,
     name: DisplayName,
     watchers: Watchers,
+    recorder: Option<Recorder>,
+    /// The room knows that it is recorded.
+    told: bool,
 }
 
 impl Stay {
     async fn run(mut self) -> anyhow::Result<()> {
         let stayed = self.stay().await;
         self.handle.send(Command::Shutdown);
+        if let Some(trouble) = self.recorder.take().and_then(|recorder| recorder.stop().trouble) {
+            anyhow::bail!("the recording has no end: {trouble}");
+        }
         stayed
     }
 
@@ -143,16 +158,30 @@ impl Stay {
 
     fn watch(&mut self, view: &View) -> anyhow::Result<()> {
         self.watchers.follow(view);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.follow(view);
+            self.tell_of_recording(view);
+        }
         match &view.phase {
             Phase::Refused { why, .. } => Err(anyhow!("the room does not let us in: {why:?}")),
             Phase::Lobby | Phase::Joining { .. } | Phase::Waiting { .. } | Phase::Inside { .. } => Ok(()),
         }
     }
 
+    /// Nobody is recorded without being told.
+    fn tell_of_recording(&mut self, view: &View) {
+        let is_inside = matches!(view.phase, Phase::Inside { .. });
+        if is_inside && !std::mem::replace(&mut self.told, is_inside) {
+            self.handle.send(Command::Recording(true));
+        }
+        self.told &= is_inside;
+    }
+
     /// Writes the status, and tells whether anybody still reads it.
     fn tell(&self) -> bool {
         let view = self.handle.view();
-        let status = Status::new(&view, &self.watchers);
+        let recording = self.recorder.as_ref().map(Recorder::progress);
+        let status = Status::new(&view, &self.watchers, recording);
         let line = serde_json::to_string(&status).unwrap_or_default();
         let mut output = std::io::stdout().lock();
         writeln!(output, "{line}").and_then(|()| output.flush()).is_ok()

@@ -3,6 +3,7 @@
 mod beside;
 #[cfg(debug_assertions)]
 mod hook;
+pub mod picker;
 mod raw;
 mod surface;
 mod viewer;
@@ -10,7 +11,7 @@ mod viewer;
 use crate::{
     farewell, host,
     local::Local,
-    media::{playout, speaker::Speaker, streams::Streams, studio::Studio},
+    media::{echo::FarEnd, playout, speaker::Speaker, streams::Streams, studio::Studio},
     memory::{Memory, preferences},
     native::{Native, Setup},
     options::Options,
@@ -25,6 +26,7 @@ use dioxus::{
     prelude::*,
 };
 use dioxus_history::{History, MemoryHistory};
+use picker::{Picker, Questions};
 use session::Command;
 use std::{cell::RefCell, rc::Rc};
 use tokio::runtime::Handle;
@@ -40,6 +42,8 @@ struct Parts {
     options: Options,
     viewer: Viewer,
     speaker: Speaker,
+    far: FarEnd,
+    questions: Questions,
 }
 
 /// Opens the window. It never returns: the program ends when the window is closed.
@@ -50,12 +54,16 @@ pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
     without_gpu();
     let streams = Streams::default();
     let speaker = Speaker::start()?;
-    playout::run(streams.clone(), Some(speaker.clone()))?;
+    let far = FarEnd::default();
+    let (questions, asked) = picker::questions();
+    playout::run(streams.clone(), Some((speaker.clone(), far.clone())))?;
     let parts = Parts {
         background: background.clone(),
         options,
         viewer: background.block_on(Viewer::start(streams))?,
         speaker,
+        far,
+        questions,
     };
     let window = WindowBuilder::new()
         .with_title("Tsukiyo")
@@ -70,6 +78,7 @@ pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
     LaunchBuilder::desktop()
         .with_cfg(config)
         .with_context(parts)
+        .with_context(asked)
         .launch(window_root);
     Ok(())
 }
@@ -96,6 +105,7 @@ fn window_root() -> Element {
 
     rsx! {
         Root {}
+        Picker {}
     }
 }
 
@@ -105,6 +115,8 @@ fn door(parts: &Parts) -> Door {
         options,
         viewer,
         speaker,
+        far,
+        questions,
     } = parts;
     let memory = Rc::new(Memory::at(preferences()));
     if let Some(name) = &options.name {
@@ -118,8 +130,12 @@ fn door(parts: &Parts) -> Door {
         origin: options.server.clone(),
         client: client.clone(),
         memory: memory.clone(),
-        studio: Studio::new(options),
+        studio: Studio {
+            far: far.clone(),
+            ..Studio::new(options)
+        },
         streams: viewer.streams().clone(),
+        questions: Some(questions.clone()),
         speaker: Some(speaker.clone()),
     });
     let (handle, driver) = session::session(native, options.config());

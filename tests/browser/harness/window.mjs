@@ -105,6 +105,17 @@ class Window {
     );
   }
 
+  /** Picks the window of this place among what can be shared; the screen is at 0. */
+  pick(place) {
+    return until(`${this.name} can pick ${place}`, () =>
+      this.evaluate((place) => {
+        const choice = document.querySelectorAll('.picker-choice')[place];
+        choice?.click();
+        return choice !== undefined;
+      }, place),
+    );
+  }
+
   /** What is drawn of everybody: the name, how many pictures, and a number for the last of them. */
   tiles() {
     return this.evaluate(() =>
