@@ -13,7 +13,7 @@ use crate::{
     media::{playout, streams::Streams, studio::Studio},
     memory::Memory,
     native::{Native, Setup},
-    options::Options,
+    options::{Options, USUAL_SERVER},
     recording::Recorder,
 };
 use anyhow::{Context, anyhow};
@@ -46,13 +46,14 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
         .name
         .clone()
         .map_or_else(|| DisplayName::try_from("Headless".to_owned()), Ok)?;
+    let server = options.server.as_deref().unwrap_or(USUAL_SERVER);
     let streams = Streams::default();
     playout::run(streams.clone(), None)?;
     let (local, run) = Local::new();
     let native = Native::new(Setup {
         background: background.handle().clone(),
         local: local.clone(),
-        origin: options.server.clone(),
+        origin: server.to_owned(),
         client: reqwest::Client::new(),
         // Nothing of it outlives the program.
         memory: Rc::new(Memory::at(None)),
@@ -69,7 +70,7 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
         .as_ref()
         .map(|path| Recorder::start(background.handle().clone(), streams.clone(), path));
     let recorder = recorder.transpose().context("nothing can be recorded there")?;
-    let (handle, driver) = session::session(native, options.config());
+    let (handle, driver) = session::session(native, options.config(server));
     let stay = Stay {
         handle,
         room,

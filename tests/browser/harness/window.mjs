@@ -160,6 +160,17 @@ class Window {
     await run('import', ['-silent', '-window', 'root', file], { env: this.#display.env });
   }
 
+  /** The size of the page, in pixels. */
+  size() {
+    return this.evaluate(() => [innerWidth, innerHeight]);
+  }
+
+  /** Makes the window this large, as its frame would. */
+  async resize(width, height) {
+    await run('xdotool', ['search', '--onlyvisible', '--name', 'Tsukiyo', 'windowsize', String(width), String(height)], { env: this.#display.env });
+    await until(`the window is ${width}×${height}`, async () => String(await this.size()) === String([width, height]));
+  }
+
   /** Puts the window away, and waits until it is. */
   async minimise() {
     await run('xdotool', ['search', '--onlyvisible', '--name', 'Tsukiyo', 'windowminimize'], { env: this.#display.env });
