@@ -7,6 +7,7 @@ pub mod picker;
 mod raw;
 mod state;
 mod surface;
+mod talk;
 mod viewer;
 
 use crate::{
@@ -31,6 +32,7 @@ use picker::{Picker, Questions};
 use session::Command;
 use state::Size;
 use std::{cell::RefCell, rc::Rc};
+use talk::Talk;
 use tokio::runtime::Handle;
 use viewer::Viewer;
 
@@ -118,6 +120,7 @@ fn window_root() -> Element {
     rsx! {
         Root {}
         Picker {}
+        Talk {}
     }
 }
 

@@ -95,3 +95,24 @@ proof('the next window is as large as the last one was', async () => {
   await second.kill();
   await fs.rm(folder, { recursive: true });
 });
+
+proof('a key that is held talks, also while the window is away', async () => {
+  const room = 'talk';
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  const kaguya = await openWindow(display, server, { room, name: 'Kaguya' });
+  open.push(kaguya);
+  await kaguya.click('Join');
+  await luna.seesAndHears('Kaguya');
+  const muted = (wanted) => until(`Kaguya is muted: ${wanted}`, async () => (await luna.tile('Kaguya').getAttribute('data-muted')) === String(wanted));
+  // Who is not muted is not muted by letting go.
+  await kaguya.keys('keydown', 'ctrl+alt+space');
+  await kaguya.keys('keyup', 'ctrl+alt+space');
+  await kaguya.click('Microphone');
+  await muted(true);
+  await kaguya.minimise();
+  await kaguya.keys('keydown', 'ctrl+alt+space');
+  await muted(false);
+  await luna.seesAndHears('Kaguya', { picture: false });
+  await kaguya.keys('keyup', 'ctrl+alt+space');
+  await muted(true);
+});

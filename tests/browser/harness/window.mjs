@@ -171,6 +171,11 @@ class Window {
     await until(`the window is ${width}×${height}`, async () => String(await this.size()) === String([width, height]));
   }
 
+  /** Presses (`keydown`) or lets go of (`keyup`) keys, whoever has the keyboard. */
+  async keys(what, keys) {
+    await run('xdotool', [what, keys], { env: this.#display.env });
+  }
+
   /** Puts the window away, and waits until it is. */
   async minimise() {
     await run('xdotool', ['search', '--onlyvisible', '--name', 'Tsukiyo', 'windowminimize'], { env: this.#display.env });
