@@ -28,6 +28,7 @@ Tsukiyo: video rooms in Rust.
   ./dc.sh app install      get the WebAssembly target and build the web app
   ./dc.sh app dev          run, and build and restart when a file changes
   ./dc.sh app desktop      the same rooms in a window
+  ./dc.sh app deb          pack that window for Debian, in target/deb
   ./dc.sh firebase start   the Firestore emulator alone
   ./dc.sh test [STAGE…]    everything CI checks, or: quick, or stages by name (./dc.sh test help)
   ./dc.sh test sim [SEED]  the simulation, or one schedule of it with all that happens
@@ -53,6 +54,7 @@ main() {
     "app install") app_install ;;
     "app dev") app_dev ;;
     "app desktop") app_desktop "${@:3}" ;;
+    "app deb") app_deb ;;
     "firebase start") firebase_start "${@:3}" ;;
     "test "*) run_stages "${@:2}" ;;
     "bench "*) bench "${@:2}" ;;
@@ -161,6 +163,13 @@ app_desktop() {
   # Repainting is four times cheaper this way where there is no GPU.
   [ -e /dev/dri ] || export WEBKIT_DISABLE_COMPOSITING_MODE=1
   cargo run --release -p platform-desktop -- "$@"
+}
+
+app_deb() {
+  need_rust
+  need_packages "${build_packages[@]}" "${desktop_packages[@]}" dpkg-dev
+  cargo build --release -p platform-desktop
+  platform-desktop/package/deb.sh "$target/release/tsukiyo-desktop" "$target/deb"
 }
 
 firebase_start() {

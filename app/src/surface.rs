@@ -6,7 +6,7 @@ use session::view::StreamId;
 
 /// What a platform's surface is told.
 ///
-/// It draws one `video` or `canvas` element without style of its own; the style sheets size it, crop it and mirror it
+/// It draws one `video` or `canvas` element (and, if its platform plays sound so, an `audio`) without style of its own; the style sheets size it, crop it and mirror it
 /// (by the parent's `data-mirrored`). Sound plays for as long as the surface is mounted, seen or not.
 #[derive(Debug, Clone, PartialEq, Props)]
 pub struct SurfaceProps {

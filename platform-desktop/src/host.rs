@@ -10,10 +10,20 @@ use dioxus::{desktop::window, prelude::*};
 use futures::future::LocalBoxFuture;
 use reqwest::{Client, header::CONTENT_TYPE};
 use std::{
+    cell::RefCell,
     env,
     rc::Rc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+
+thread_local! {
+    static LANGUAGE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// The language in which the app speaks.
+pub fn language() -> String {
+    LANGUAGE.with_borrow(Clone::clone)
+}
 
 /// A desktop.
 #[derive(Debug)]
@@ -80,6 +90,7 @@ impl Host for Desktop {
     }
 
     fn set_language(&self, tag: &str) {
+        LANGUAGE.with_borrow_mut(|language| tag.clone_into(language));
         document::eval(&format!("document.documentElement.lang = {}", literal(tag)));
     }
 
@@ -95,7 +106,7 @@ impl Host for Desktop {
     }
 
     fn can_share(&self) -> bool {
-        false
+        true
     }
 
     /// The speaker that is chosen is the one that is in use.

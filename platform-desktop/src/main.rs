@@ -12,6 +12,7 @@ mod media;
 mod memory;
 mod native;
 mod options;
+mod recording;
 mod rtc;
 mod socket;
 mod window;

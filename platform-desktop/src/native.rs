@@ -3,6 +3,7 @@
 use crate::{
     local::Local,
     media::{
+        screen::{self, Target},
         speaker::Speaker,
         streams::{Shown, Streams},
         studio::Studio,
@@ -11,9 +12,10 @@ use crate::{
     memory::Memory,
     rtc::Connection,
     socket::{self, Socket},
+    window::picker::{Question, Questions},
 };
 use call::Route;
-use futures::channel::mpsc::UnboundedSender;
+use futures::channel::{mpsc::UnboundedSender, oneshot};
 use reqwest::Client;
 use session::{
     Platform,
@@ -35,6 +37,9 @@ use wire::IceServer;
 /// How often devices are counted; no system of sound tells of them by itself in the same way.
 const LOOK_AROUND: Duration = Duration::from_secs(4);
 
+/// How often the screen is looked at in a second, at most: each look copies all of it.
+const MOST_SHOTS: u32 = 15;
+
 /// This computer.
 pub struct Native {
     setup: Setup,
@@ -54,6 +59,8 @@ pub struct Setup {
     pub memory: Rc<Memory>,
     pub studio: Studio,
     pub streams: Streams,
+    /// Who is asked what to share; without anybody it is the whole screen.
+    pub questions: Option<Questions>,
     /// Where sound is heard, if anywhere.
     pub speaker: Option<Speaker>,
 }
@@ -64,6 +71,21 @@ impl Native {
             setup,
             began: Instant::now(),
         }
+    }
+
+    /// Asks the person what to share.
+    async fn pick(&self, questions: &Questions) -> Result<Target, Exception> {
+        let offers = self.setup.background.spawn_blocking(screen::offers).await;
+        let (answer, answered) = oneshot::channel();
+        let question = Question {
+            offers: offers.map_err(ends)??,
+            answer,
+        };
+        let refused = |_| Exception::new("NotAllowedError", "the person thought better of it");
+        questions
+            .unbounded_send(question)
+            .map_err(|_| Exception::new("AbortError", "there is no window"))?;
+        answered.await.map_err(refused)
     }
 
     fn track(&self, source: Arc<Source>) -> Track {
@@ -162,16 +184,22 @@ impl Platform for Native {
             .background
             .spawn_blocking(move || studio.open(&constraints))
             .await;
-        let broken = |_| Exception::new("AbortError", "the program ends");
-        let sources = opened.map_err(broken)??;
+        let sources = opened.map_err(ends)??;
         Ok(sources.into_iter().map(|source| self.track(source)).collect())
     }
 
-    async fn get_display_media(&self, _: DisplayConstraints) -> Result<Vec<Track>, Exception> {
-        Err(Exception::new(
-            "NotSupportedError",
-            "this program cannot share a screen yet",
-        ))
+    async fn get_display_media(&self, constraints: DisplayConstraints) -> Result<Vec<Track>, Exception> {
+        let target = match &self.setup.questions {
+            Some(questions) => self.pick(questions).await?,
+            None => Target::Screen,
+        };
+        let (studio, rate) = (self.setup.studio.clone(), constraints.frame_rate.min(MOST_SHOTS));
+        let opened = self
+            .setup
+            .background
+            .spawn_blocking(move || studio.open_screen(target, rate))
+            .await;
+        Ok(vec![self.track(opened.map_err(ends)??)])
     }
 
     async fn enumerate_devices(&self) -> Vec<Device> {
@@ -213,6 +241,10 @@ impl fmt::Debug for Native {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Native").finish_non_exhaustive()
     }
+}
+
+fn ends(_: tokio::task::JoinError) -> Exception {
+    Exception::new("AbortError", "the program ends")
 }
 
 /// Lists all devices without holding anybody up.

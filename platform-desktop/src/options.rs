@@ -1,17 +1,25 @@
 //! What the program is told when it is started.
 
 use clap::Parser;
+use percent_encoding::percent_decode_str;
 use session::{Config, platform::VideoConstraints};
 use std::path::{Path, PathBuf};
 use wire::{DisplayName, RoomId, routes::SIGNALING};
+
+/// Where the server is, unless somebody says otherwise.
+pub const USUAL_SERVER: &str = "http://localhost:3000";
 
 /// Video rooms in a window, or without one.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "tsukiyo-desktop", version)]
 pub struct Options {
-    /// The server: scheme, host and port
-    #[arg(long, env = "TSUKIYO_SERVER", default_value = "http://localhost:3000", value_parser = origin)]
-    pub server: String,
+    /// A link to a room: tsukiyo://room/ID
+    #[arg(value_name = "LINK", value_parser = link, conflicts_with = "room")]
+    pub link: Option<RoomId>,
+
+    /// The server: scheme, host and port [without it: the one of the last window, or else http://localhost:3000]
+    #[arg(long, env = "TSUKIYO_SERVER", value_parser = origin)]
+    pub server: Option<String>,
 
     /// Goes into this room
     #[arg(long)]
@@ -30,6 +38,10 @@ pub struct Options {
     #[arg(long, value_name = "pattern|FILE")]
     pub source: Vec<PathBuf>,
 
+    /// Records what comes in to this new file (WebM): a track for everybody's pictures, and one for each voice
+    #[arg(long, value_name = "FILE", requires = "headless")]
+    pub record: Option<PathBuf>,
+
     /// The size and the pictures per second of the test pattern
     #[arg(long, value_name = "WxH@N", value_parser = shape)]
     pub video: Option<VideoConstraints>,
@@ -37,12 +49,17 @@ pub struct Options {
 
 impl Options {
     /// What the session is told.
-    pub fn config(&self) -> Config {
+    pub fn config(&self, server: &str) -> Config {
         Config {
             // http becomes ws, and https becomes wss.
-            server: format!("{}{SIGNALING}", self.server.replacen("http", "ws", 1)),
+            server: format!("{}{SIGNALING}", server.replacen("http", "ws", 1)),
             video: self.video,
         }
+    }
+
+    /// The room to go to, if one is named.
+    pub fn room(&self) -> Option<&RoomId> {
+        self.link.as_ref().or(self.room.as_ref())
     }
 
     /// The file with this ending, if one is named.
@@ -66,7 +83,11 @@ impl Options {
     }
 }
 
-fn origin(text: &str) -> Result<String, String> {
+/// Reads the origin of a server.
+///
+/// # Errors
+/// It is none.
+pub fn origin(text: &str) -> Result<String, String> {
     let origin = text.trim_end_matches('/');
     let host = ["http://", "https://"]
         .iter()
@@ -75,6 +96,14 @@ fn origin(text: &str) -> Result<String, String> {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@']) => Ok(origin.to_owned()),
         _ => Err("write http://host:port or https://host".to_owned()),
     }
+}
+
+fn link(text: &str) -> Result<RoomId, String> {
+    let wrong = || "write it like tsukiyo://room/ID".to_owned();
+    let room = text.strip_prefix("tsukiyo://room/").ok_or_else(wrong)?;
+    let room = percent_decode_str(room.trim_end_matches('/')).decode_utf8();
+    let room = room.map_err(|_| wrong())?;
+    RoomId::try_from(room.into_owned()).map_err(|error| error.to_string())
 }
 
 fn name(text: &str) -> Result<DisplayName, String> {
@@ -97,9 +126,26 @@ mod tests {
     #[test]
     fn the_socket_is_at_the_server() {
         let options = read("x --server https://rooms.example/").unwrap();
-        assert_eq!(options.config().server, "wss://rooms.example/ws");
+        let server = options.server.as_deref().unwrap();
+        assert_eq!(options.config(server).server, "wss://rooms.example/ws");
         for wrong in ["rooms.example", "ftp://a", "http://", "http://a/b"] {
             assert!(read(&format!("x --server {wrong}")).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_link_names_a_room() {
+        let options = read("x tsukiyo://room/moon-rise").unwrap();
+        assert_eq!(options.room(), Some(&"moon-rise".parse().unwrap()));
+        let options = read("x tsukiyo://room/%E6%9C%88/").unwrap();
+        assert_eq!(options.room().map(ToString::to_string).as_deref(), Some("月"));
+        for wrong in [
+            "tsukiyo://posts",
+            "https://room/a",
+            "tsukiyo://room/",
+            "tsukiyo://room/%ff",
+        ] {
+            assert!(read(&format!("x {wrong}")).is_err(), "{wrong}");
         }
     }
 

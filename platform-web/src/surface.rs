@@ -1,4 +1,4 @@
-//! A stream in a `video` element.
+//! A stream in a `video` element and an `audio` element.
 
 // `rsx!` writes whole paths.
 #![allow(unused_qualifications)]
@@ -27,7 +27,8 @@ extern "C" {
     fn set_sink_id(this: &Sink, device: &str) -> Result<js_sys::Promise, JsValue>;
 }
 
-/// Draws a stream. Its sound plays for as long as the element is mounted.
+/// Draws a stream. Its sound plays for as long as the element is mounted, and in one of its own: a `video` waits for the
+/// first picture before it plays anything, and whoever has no camera never sends one.
 pub fn surface(
     SurfaceProps {
         stream,
@@ -36,9 +37,10 @@ pub fn surface(
         ..
     }: SurfaceProps,
 ) -> Element {
-    let mut shown: Signal<Option<HtmlMediaElement>> = use_signal(|| None);
+    let mut heard: Signal<Option<HtmlMediaElement>> = use_signal(|| None);
+    let seen = stream.clone();
     use_effect(use_reactive!(|volume| {
-        if let Some(element) = &*shown.read() {
+        if let Some(element) = &*heard.read() {
             element.set_volume(volume);
         }
     }));
@@ -48,14 +50,23 @@ pub fn surface(
             autoplay: true,
             playsinline: true,
             "disablepictureinpicture": true,
-            muted,
+            muted: true,
             onmounted: move |event| {
-                if let Some(element) = event.try_as_web_event() {
-                    let element: HtmlMediaElement = element.unchecked_into();
-                    show(Clone::clone(&element), &stream, muted);
-                    shown.set(Some(element));
+                if let Some(element) = mounted(&event) {
+                    show(element, &seen, true);
                 }
             },
+        }
+        if !muted {
+            audio {
+                autoplay: true,
+                onmounted: move |event| {
+                    if let Some(element) = mounted(&event) {
+                        show(Clone::clone(&element), &stream, false);
+                        heard.set(Some(element));
+                    }
+                },
+            }
         }
     }
 }
@@ -63,7 +74,7 @@ pub fn surface(
 /// Uses this speaker for every surface, now and later (`setSinkId`).
 pub fn set_speaker(device: &str) {
     SPEAKER.set(Some(device.to_owned()));
-    let Some(Ok(all)) = window().document().map(|page| page.query_selector_all("video")) else {
+    let Some(Ok(all)) = window().document().map(|page| page.query_selector_all("audio")) else {
         return;
     };
     for place in 0..all.length() {
@@ -73,20 +84,26 @@ pub fn set_speaker(device: &str) {
     }
 }
 
+fn mounted(event: &MountedEvent) -> Option<HtmlMediaElement> {
+    Some(event.try_as_web_event()?.unchecked_into())
+}
+
 fn show(element: HtmlMediaElement, stream: &StreamId, muted: bool) {
     // The attribute says only how an element begins; the property is what counts.
     element.set_muted(muted);
     element.set_src_object(streams::find(stream).as_ref());
-    route(&element);
+    if !muted {
+        route(&element);
+    }
     spawn_local(async move {
-        if !play(&element).await {
-            play_when_touched(element, muted).await;
+        if !play(&element).await && !muted {
+            play_when_touched(element).await;
         }
     });
 }
 
-/// Where sound must wait until the page is touched, the picture need not.
-async fn play_when_touched(element: HtmlMediaElement, muted: bool) {
+/// Where sound must wait until the page is touched.
+async fn play_when_touched(element: HtmlMediaElement) {
     let (touched, wait) = futures::channel::oneshot::channel();
     let touched = std::rc::Rc::new(RefCell::new(Some(touched)));
     let listeners = ["pointerdown", "keydown"].map(|name| {
@@ -97,11 +114,8 @@ async fn play_when_touched(element: HtmlMediaElement, muted: bool) {
             }
         })
     });
-    element.set_muted(true);
-    play(&element).await;
     let _ = wait.await;
     drop(listeners);
-    element.set_muted(muted);
     play(&element).await;
 }
 

@@ -35,6 +35,18 @@ proof('a camera that goes off is seen to be off, and comes back without a new co
   assert.equal((await kaguya.connections()).made, 1);
 });
 
+proof('whoever has not shown a picture yet is heard, and seen as soon as there is one', async () => {
+  const room = 'voice';
+  const kaguya = await enter(browser, server, { room, name: 'Kaguya' });
+  const luna = await openLobby(await browser.person(), server, { room, name: 'Luna' });
+  await luna.ready();
+  await luna.switch('Camera').click();
+  await luna.join();
+  await kaguya.seesAndHears('Luna', { picture: false });
+  await luna.switch('Camera').click();
+  await kaguya.seesAndHears('Luna');
+});
+
 proof('whoever mutes is seen to be muted and is not heard', async () => {
   const [luna, kaguya] = await pair('mute');
   await kaguya.seesAndHears('Luna');

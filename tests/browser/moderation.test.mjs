@@ -104,7 +104,7 @@ proof('who is muted by the host is not heard, whatever its page sends, until it 
   await host(luna, 'Kaguya', 'Mute Kaguya');
   await kaguya.page.getByText('The host has muted you.').waitFor();
   await luna.tile('Kaguya').and(luna.page.locator('[data-muted="true"]')).waitFor();
-  const volume = () => luna.tile('Kaguya').locator('video').evaluate((video) => video.volume);
+  const volume = () => luna.tile('Kaguya').locator('audio').evaluate((audio) => audio.volume);
   await until('nothing of it is heard', async () => (await volume()) === 0);
   await luna.seesAndHears('Kaguya', { picture: true, sound: true });
   assert.equal(await volume(), 0, 'its sound arrives, and is not played');

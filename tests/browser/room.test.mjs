@@ -48,7 +48,7 @@ proof('space held down talks, and letting go mutes again', async () => {
 proof('how loud somebody is can be set for oneself, and is remembered by name', async () => {
   const [luna, kaguya] = await pair('volume');
   await kaguya.seesAndHears('Luna');
-  const volume = () => kaguya.tile('Luna').locator('video').evaluate((video) => video.volume);
+  const volume = () => kaguya.tile('Luna').locator('audio').evaluate((audio) => audio.volume);
   await kaguya.page.getByRole('button', { name: 'Volume of Luna' }).click();
   await kaguya.page.getByRole('slider', { name: 'Volume of Luna' }).fill('40');
   await until('40 %', async () => Math.abs((await volume()) - 0.4) < 0.01);

@@ -13,7 +13,8 @@ use crate::{
     media::{playout, streams::Streams, studio::Studio},
     memory::Memory,
     native::{Native, Setup},
-    options::Options,
+    options::{Options, USUAL_SERVER},
+    recording::Recorder,
 };
 use anyhow::{Context, anyhow};
 use futures::{StreamExt, future::join};
@@ -45,13 +46,14 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
         .name
         .clone()
         .map_or_else(|| DisplayName::try_from("Headless".to_owned()), Ok)?;
+    let server = options.server.as_deref().unwrap_or(USUAL_SERVER);
     let streams = Streams::default();
     playout::run(streams.clone(), None)?;
     let (local, run) = Local::new();
     let native = Native::new(Setup {
         background: background.handle().clone(),
         local: local.clone(),
-        origin: options.server.clone(),
+        origin: server.to_owned(),
         client: reqwest::Client::new(),
         // Nothing of it outlives the program.
         memory: Rc::new(Memory::at(None)),
@@ -60,14 +62,22 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
             ..Studio::new(options)
         },
         streams: streams.clone(),
+        questions: None,
         speaker: None,
     });
-    let (handle, driver) = session::session(native, options.config());
+    let recorder = options
+        .record
+        .as_ref()
+        .map(|path| Recorder::start(background.handle().clone(), streams.clone(), path));
+    let recorder = recorder.transpose().context("nothing can be recorded there")?;
+    let (handle, driver) = session::session(native, options.config(server));
     let stay = Stay {
         handle,
         room,
         name,
         watchers: Watchers::new(streams),
+        recorder,
+        told: false,
     };
     background.block_on(async {
         let (stayed, _) = join(
@@ -85,12 +95,18 @@ struct Stay {
     room: RoomId,
     name: DisplayName,
     watchers: Watchers,
+    recorder: Option<Recorder>,
+    /// The room knows that it is recorded.
+    told: bool,
 }
 
 impl Stay {
     async fn run(mut self) -> anyhow::Result<()> {
         let stayed = self.stay().await;
         self.handle.send(Command::Shutdown);
+        if let Some(trouble) = self.recorder.take().and_then(|recorder| recorder.stop().trouble) {
+            anyhow::bail!("the recording has no end: {trouble}");
+        }
         stayed
     }
 
@@ -143,16 +159,30 @@ impl Stay {
 
     fn watch(&mut self, view: &View) -> anyhow::Result<()> {
         self.watchers.follow(view);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.follow(view);
+            self.tell_of_recording(view);
+        }
         match &view.phase {
             Phase::Refused { why, .. } => Err(anyhow!("the room does not let us in: {why:?}")),
             Phase::Lobby | Phase::Joining { .. } | Phase::Waiting { .. } | Phase::Inside { .. } => Ok(()),
         }
     }
 
+    /// Nobody is recorded without being told.
+    fn tell_of_recording(&mut self, view: &View) {
+        let is_inside = matches!(view.phase, Phase::Inside { .. });
+        if is_inside && !std::mem::replace(&mut self.told, is_inside) {
+            self.handle.send(Command::Recording(true));
+        }
+        self.told &= is_inside;
+    }
+
     /// Writes the status, and tells whether anybody still reads it.
     fn tell(&self) -> bool {
         let view = self.handle.view();
-        let status = Status::new(&view, &self.watchers);
+        let recording = self.recorder.as_ref().map(Recorder::progress);
+        let status = Status::new(&view, &self.watchers, recording);
         let line = serde_json::to_string(&status).unwrap_or_default();
         let mut output = std::io::stdout().lock();
         writeln!(output, "{line}").and_then(|()| output.flush()).is_ok()

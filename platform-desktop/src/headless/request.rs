@@ -6,7 +6,8 @@ use std::{io::BufRead, thread};
 use tokio::sync::mpsc;
 use wire::ChatText;
 
-/// A request, as a line of JSON: `{"say": "text"}`, `{"microphone": false}`, `{"camera": true}`, `"leave"`.
+/// A request, as a line of JSON: `{"say": "text"}`, `{"microphone": false}`, `{"camera": true}`, `{"share": true}`,
+/// `"leave"`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Request {
@@ -16,6 +17,8 @@ pub enum Request {
     Microphone(bool),
     /// Switches the camera.
     Camera(bool),
+    /// Shares the whole screen, or ceases to.
+    Share(bool),
     /// Leaves the room and ends the program.
     Leave,
 }
@@ -27,6 +30,7 @@ impl Request {
             Self::Say(text) => Some(Command::Say(text)),
             Self::Microphone(on) => Some(Command::Microphone(on)),
             Self::Camera(on) => Some(Command::Camera(on)),
+            Self::Share(on) => Some(Command::Share(on)),
             Self::Leave => None,
         }
     }

@@ -1,6 +1,7 @@
 //! What the program says every second.
 
 use super::watcher::{Seen, Watchers};
+use crate::recording::Progress;
 use serde::Serialize;
 use session::{
     View,
@@ -21,6 +22,8 @@ pub struct Status<'a> {
     camera: &'static str,
     people: Vec<Person<'a>>,
     chat: Vec<Line<'a>>,
+    /// How the recording goes, if there is one.
+    recording: Option<Progress>,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,7 +64,7 @@ struct Line<'a> {
 
 impl<'a> Status<'a> {
     /// Puts together what a view shows, and what comes in.
-    pub fn new(view: &'a View, watchers: &Watchers) -> Self {
+    pub fn new(view: &'a View, watchers: &Watchers, recording: Option<Progress>) -> Self {
         let people = view.people.iter().map(|person| {
             let seen = watchers.seen(person.stream.as_ref());
             let screen = watchers.seen(person.screen.as_ref());
@@ -89,6 +92,7 @@ impl<'a> Status<'a> {
             camera: source(&view.local.camera),
             people: people.collect(),
             chat: chat.collect(),
+            recording,
         }
     }
 }

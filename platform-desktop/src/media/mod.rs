@@ -8,6 +8,7 @@
 //! A track is compressed once, however many take it; what it may cost is what the weakest of them can take.
 
 pub mod camera;
+pub mod echo;
 pub mod file;
 pub mod hub;
 pub mod jitter;
@@ -16,6 +17,7 @@ pub mod microphone;
 pub mod pattern;
 pub mod picture;
 pub mod playout;
+pub mod screen;
 pub mod speaker;
 pub mod streams;
 pub mod studio;

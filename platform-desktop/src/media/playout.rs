@@ -1,6 +1,7 @@
 //! Plays what comes in: mixes all voices, 50 times a second, whether there is a speaker or not.
 
 use super::{
+    echo::FarEnd,
     microphone::{FRAME, STEP},
     speaker::Speaker,
     streams::Streams,
@@ -8,11 +9,11 @@ use super::{
 use std::{thread, time::Instant};
 
 /// Begins to play, in a thread of its own, for as long as the program runs. Without a speaker everything is heard, and played
-/// to nobody.
+/// to nobody. The far end is told what is played.
 ///
 /// # Errors
 /// The system has no thread for it.
-pub fn run(streams: Streams, speaker: Option<Speaker>) -> std::io::Result<()> {
+pub fn run(streams: Streams, speaker: Option<(Speaker, FarEnd)>) -> std::io::Result<()> {
     let thread = thread::Builder::new().name("playout".to_owned());
     thread.spawn(move || {
         let mut due = Instant::now();
@@ -25,10 +26,11 @@ pub fn run(streams: Streams, speaker: Option<Speaker>) -> std::io::Result<()> {
                 voice.play(&mut frame);
                 mix.iter_mut().zip(frame).for_each(|(sum, sample)| *sum += sample);
             }
-            if let Some(speaker) = &speaker {
+            if let Some((speaker, far)) = &speaker {
                 mix.iter_mut()
                     .for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
                 speaker.play(&mut mix);
+                far.play(&mix);
             }
         }
     })?;

@@ -2,15 +2,17 @@
 
 use super::{
     camera,
+    echo::FarEnd,
     file::{Pictures, Sound, Unplayable},
     microphone::{self, Tone},
     pattern::Pattern,
+    screen::{ScreenCamera, Target},
     system::{self, SystemMicrophone},
     track::Source,
 };
 use crate::options::Options;
 use session::{
-    platform::{Exception, MediaConstraints, MediaKind, VideoConstraints},
+    platform::{AudioProcessing, Exception, MediaConstraints, MediaKind, VideoConstraints},
     view::{Device, DeviceKind},
 };
 use std::{io, path::PathBuf, sync::Arc};
@@ -29,6 +31,8 @@ pub struct Studio {
     pub sound: Option<PathBuf>,
     /// Nobody has to choose: the file, or else the test pattern, is what one gets.
     pub played: bool,
+    /// What the speaker plays, which is no part of a voice.
+    pub far: FarEnd,
 }
 
 impl Studio {
@@ -38,6 +42,7 @@ impl Studio {
             pictures: options.file("y4m"),
             sound: options.file("wav"),
             played: !options.source.is_empty(),
+            far: FarEnd::default(),
         }
     }
 
@@ -76,7 +81,9 @@ impl Studio {
     pub fn open(&self, constraints: &MediaConstraints) -> Result<Vec<Arc<Source>>, Exception> {
         let mut opened = Opened::default();
         if let Some(device) = &constraints.audio {
-            opened.0.push(self.open_microphone(device.as_deref())?);
+            opened
+                .0
+                .push(self.open_microphone(device.as_deref(), constraints.processing)?);
         }
         if let Some(device) = &constraints.video {
             opened
@@ -84,6 +91,14 @@ impl Studio {
                 .push(self.open_camera(device.as_deref(), constraints.shape)?);
         }
         Ok(std::mem::take(&mut opened.0))
+    }
+
+    /// `getDisplayMedia`, once it is known what of.
+    pub fn open_screen(&self, target: Target, frame_rate: u32) -> Result<Arc<Source>, Exception> {
+        let source = Source::new(MediaKind::Video);
+        let camera = ScreenCamera::open(target, frame_rate)?;
+        camera::run(camera, source.clone()).map_err(|error| broken(&error))?;
+        Ok(source)
     }
 
     fn open_camera(&self, device: Option<&str>, shape: VideoConstraints) -> Result<Arc<Source>, Exception> {
@@ -99,7 +114,11 @@ impl Studio {
         Ok(source)
     }
 
-    fn open_microphone(&self, device: Option<&str>) -> Result<Arc<Source>, Exception> {
+    fn open_microphone(
+        &self,
+        device: Option<&str>,
+        processing: AudioProcessing,
+    ) -> Result<Arc<Source>, Exception> {
         let source = Source::new(MediaKind::Audio);
         let started = match self.choose(device, &self.sound) {
             Ok(Some(path)) => {
@@ -108,7 +127,10 @@ impl Studio {
             }
             Ok(None) => microphone::run(Tone::new(PITCH), source.clone()),
             Err(missing) if self.played => return Err(missing),
-            Err(_) => microphone::run(SystemMicrophone::open(device)?, source.clone()),
+            Err(_) => {
+                let clean = self.far.clean(SystemMicrophone::open(device)?, processing);
+                microphone::run(clean, source.clone())
+            }
         };
         started.map_err(|error| broken(&error))?;
         Ok(source)

@@ -1,6 +1,7 @@
 //! Sound that comes in, made smooth: packets are put in order, and what is lost is glossed over.
 
 use super::{
+    hub::Hub,
     jitter::{Jitter, Next},
     level::Level,
     microphone::{FRAME, RATE, STEP},
@@ -8,7 +9,7 @@ use super::{
 use bytes::Bytes;
 use opus::{Channels, Decoder};
 use std::sync::{
-    Mutex, PoisonError,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicU32, Ordering},
 };
 
@@ -17,6 +18,8 @@ use std::sync::{
 pub struct Voice {
     /// How loud it is.
     pub level: Level,
+    /// Its packets as they come, for whoever keeps them.
+    pub packets: Arc<Hub>,
     volume: AtomicU32,
     inner: Mutex<Inner>,
 }
@@ -37,6 +40,7 @@ impl Voice {
     pub fn new() -> Result<Self, opus::Error> {
         Ok(Self {
             level: Level::default(),
+            packets: Arc::default(),
             volume: AtomicU32::new(1_f32.to_bits()),
             inner: Mutex::new(Inner {
                 jitter: Jitter::default(),

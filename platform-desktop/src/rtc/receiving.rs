@@ -1,6 +1,6 @@
 //! Takes in what a track brings.
 
-use super::{frames::Frames, incoming::Incoming};
+use super::{clock::Clock, frames::Frames, incoming::Incoming};
 use crate::media::hub::Chunk;
 use rtc::{rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication, rtp::Packet};
 use session::platform::{MediaKind, Slot};
@@ -24,11 +24,17 @@ pub async fn receive(track: Arc<dyn TrackRemote>, slot: Slot, incoming: Incoming
 }
 
 async fn hear(track: &dyn TrackRemote, incoming: &Incoming) {
+    let mut clock = Clock::default();
     while let Some(event) = track.poll().await {
         if let TrackRemoteEvent::OnRtpPacket(packet) = event
             && !packet.payload.is_empty()
         {
             incoming.heard.packet(packet.payload.len());
+            incoming.voice.packets.publish(&Chunk {
+                data: packet.payload.clone(),
+                key: true,
+                at: clock.at(packet.header.timestamp, Instant::now()),
+            });
             incoming.voice.push(packet.header.sequence_number, packet.payload);
         }
     }

@@ -3,14 +3,17 @@
 mod beside;
 #[cfg(debug_assertions)]
 mod hook;
+pub mod picker;
 mod raw;
+mod state;
 mod surface;
+mod talk;
 mod viewer;
 
 use crate::{
     farewell, host,
     local::Local,
-    media::{playout, speaker::Speaker, streams::Streams, studio::Studio},
+    media::{echo::FarEnd, playout, speaker::Speaker, streams::Streams, studio::Studio},
     memory::{Memory, preferences},
     native::{Native, Setup},
     options::Options,
@@ -25,8 +28,11 @@ use dioxus::{
     prelude::*,
 };
 use dioxus_history::{History, MemoryHistory};
+use picker::{Picker, Questions};
 use session::Command;
+use state::Size;
 use std::{cell::RefCell, rc::Rc};
+use talk::Talk;
 use tokio::runtime::Handle;
 use viewer::Viewer;
 
@@ -38,8 +44,11 @@ const NAME: &str = "tsukiyo.name";
 struct Parts {
     background: Handle,
     options: Options,
+    server: String,
     viewer: Viewer,
     speaker: Speaker,
+    far: FarEnd,
+    questions: Questions,
 }
 
 /// Opens the window. It never returns: the program ends when the window is closed.
@@ -48,18 +57,29 @@ struct Parts {
 /// The system has no loopback, or no more threads.
 pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
     without_gpu();
+    let memory = Memory::at(preferences());
+    let (server, size) = (
+        state::server(&memory, options.server.as_deref()),
+        state::size(&memory),
+    );
     let streams = Streams::default();
     let speaker = Speaker::start()?;
-    playout::run(streams.clone(), Some(speaker.clone()))?;
+    let far = FarEnd::default();
+    let (questions, asked) = picker::questions();
+    playout::run(streams.clone(), Some((speaker.clone(), far.clone())))?;
     let parts = Parts {
         background: background.clone(),
         options,
+        server,
         viewer: background.block_on(Viewer::start(streams))?,
         speaker,
+        far,
+        questions,
     };
     let window = WindowBuilder::new()
         .with_title("Tsukiyo")
-        .with_inner_size(LogicalSize::new(1180, 760));
+        .with_inner_size(LogicalSize::new(size.width, size.height))
+        .with_maximized(size.maximized);
     let head = format!("<style>{}</style><script>{SCRIPT}</script>", SHEETS.concat());
     let config = Config::new()
         .with_window(window)
@@ -70,6 +90,7 @@ pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
     LaunchBuilder::desktop()
         .with_cfg(config)
         .with_context(parts)
+        .with_context(asked)
         .launch(window_root);
     Ok(())
 }
@@ -79,7 +100,8 @@ fn window_root() -> Element {
     let parts: Parts = use_context();
     use_context_provider(|| parts.viewer.clone());
     use_context_provider(|| history(&parts.options));
-    let door = use_context_provider(|| Rc::new(door(&parts)));
+    let memory = use_hook(|| Rc::new(Memory::at(preferences())));
+    let door = use_context_provider(|| Rc::new(door(&parts, memory.clone())));
     #[cfg(debug_assertions)]
     use_hook(|| hook::open(&parts.background));
 
@@ -90,23 +112,39 @@ fn window_root() -> Element {
             ..
         } = event
         {
+            state::remember(&memory, now());
             handle.send(Command::Shutdown);
         }
     });
 
     rsx! {
         Root {}
+        Picker {}
+        Talk {}
     }
 }
 
-fn door(parts: &Parts) -> Door {
+/// How large the window is now.
+fn now() -> Size {
+    let window = window();
+    let size = window.inner_size().to_logical(window.scale_factor());
+    Size {
+        width: size.width,
+        height: size.height,
+        maximized: window.is_maximized(),
+    }
+}
+
+fn door(parts: &Parts, memory: Rc<Memory>) -> Door {
     let Parts {
         background,
         options,
+        server,
         viewer,
         speaker,
+        far,
+        questions,
     } = parts;
-    let memory = Rc::new(Memory::at(preferences()));
     if let Some(name) = &options.name {
         memory.set(Keep::Always, NAME, Some(name.as_str()));
     }
@@ -115,14 +153,18 @@ fn door(parts: &Parts) -> Door {
     let native = Native::new(Setup {
         background: background.clone(),
         local: local.clone(),
-        origin: options.server.clone(),
+        origin: server.clone(),
         client: client.clone(),
         memory: memory.clone(),
-        studio: Studio::new(options),
+        studio: Studio {
+            far: far.clone(),
+            ..Studio::new(options)
+        },
         streams: viewer.streams().clone(),
+        questions: Some(questions.clone()),
         speaker: Some(speaker.clone()),
     });
-    let (handle, driver) = session::session(native, options.config());
+    let (handle, driver) = session::session(native, options.config(server));
     let (window, background) = (window(), background.clone());
     let session = beside::spawn(async move {
         farewell::finished(&background, driver, local, run).await;
@@ -134,7 +176,7 @@ fn door(parts: &Parts) -> Door {
         driver: RefCell::new(session),
         surface: surface::surface,
         calls: Calls::Here,
-        origin: options.server.clone(),
+        origin: server.clone(),
         host: Rc::new(host::Desktop::new(memory, client, speaker.clone())),
     }
 }
@@ -142,8 +184,7 @@ fn door(parts: &Parts) -> Door {
 /// Begins in the lobby of the room that is asked for.
 fn history(options: &Options) -> Rc<dyn History> {
     let path = options
-        .room
-        .as_ref()
+        .room()
         .map_or_else(|| "/".to_owned(), |room| format!("/room/{room}"));
     Rc::new(MemoryHistory::with_initial_path(path))
 }

@@ -1,12 +1,14 @@
 // The desktop program with its window: what it shows is looked at on the canvases themselves.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
 import { after, afterEach, before } from 'node:test';
 import { startBrowser } from '../harness/browser.mjs';
 import { enterDesktop } from '../harness/desktop.mjs';
 import { proof } from '../harness/evidence.mjs';
 import { enter } from '../harness/room.mjs';
 import { startServer } from '../harness/server.mjs';
+import { scratch } from '../harness/paths.mjs';
 import { until } from '../harness/until.mjs';
 import { openWindow, startDisplay } from '../harness/window.mjs';
 
@@ -77,4 +79,40 @@ proof('without a camera and a microphone the window says so, and one can be in t
   await kaguya.sees(['Luna']);
   await kaguya.seesMoving('Luna');
   await luna.sees(['Kaguya']);
+});
+
+proof('the next window is as large as the last one was', async () => {
+  const folder = scratch('home');
+  const options = { room: 'size', name: 'Kaguya', env: { HOME: folder } };
+  const first = await openWindow(display, server, options);
+  open.push(first);
+  await until('it is as large as usual', async () => String(await first.size()) === '1180,760');
+  await first.resize(900, 640);
+  assert.equal(await first.close(), 0);
+  const second = await openWindow(display, server, options);
+  open.push(second);
+  await until('it is as large as the last one', async () => String(await second.size()) === '900,640');
+  await second.kill();
+  await fs.rm(folder, { recursive: true });
+});
+
+proof('a key that is held talks, also while the window is away', async () => {
+  const room = 'talk';
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  const kaguya = await openWindow(display, server, { room, name: 'Kaguya' });
+  open.push(kaguya);
+  await kaguya.click('Join');
+  await luna.seesAndHears('Kaguya');
+  const muted = (wanted) => until(`Kaguya is muted: ${wanted}`, async () => (await luna.tile('Kaguya').getAttribute('data-muted')) === String(wanted));
+  // Who is not muted is not muted by letting go.
+  await kaguya.keys('keydown', 'ctrl+alt+space');
+  await kaguya.keys('keyup', 'ctrl+alt+space');
+  await kaguya.click('Microphone');
+  await muted(true);
+  await kaguya.minimise();
+  await kaguya.keys('keydown', 'ctrl+alt+space');
+  await muted(false);
+  await luna.seesAndHears('Kaguya', { picture: false });
+  await kaguya.keys('keyup', 'ctrl+alt+space');
+  await muted(true);
 });

@@ -38,11 +38,11 @@ export class Desktop {
   /** How often it has said something. */
   told = 0;
 
-  constructor(server, { room, name, source = ['pattern'], video = '320x240@15' }) {
+  constructor(server, { room, name, source = ['pattern'], video = '320x240@15', record, env = {} }) {
     this.name = name;
     const sources = source.flatMap((file) => ['--source', file]);
-    const args = ['--headless', '--server', server.url, '--room', room, '--name', name, ...sources, '--video', video];
-    this.#process = spawn(program(), args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const args = ['--headless', '--server', server.url, '--room', room, '--name', name, ...sources, '--video', video, ...(record ? ['--record', record] : [])];
+    this.#process = spawn(program(), args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#requests = this.#process.stdin;
     // A request that comes too late is nobody's failure.
     this.#requests.on('error', () => {});
@@ -62,7 +62,7 @@ export class Desktop {
     return this.#process.pid;
   }
 
-  /** Asks for something: `{ say }`, `{ microphone }`, `{ camera }` or `"leave"`. */
+  /** Asks for something: `{ say }`, `{ microphone }`, `{ camera }`, `{ share }` or `"leave"`. */
   ask(request) {
     this.#requests.write(`${JSON.stringify(request)}\n`);
   }

@@ -33,14 +33,15 @@ export async function pictures(file, { width, height, rate = 2, from = 0, count 
 }
 
 /**
- * How strong tones are in the film's sound between two seconds: the amplitude at each frequency, full scale being 1.
+ * How strong tones are in the film's sound (or in that stream of it) between two seconds: the amplitude at each frequency, full scale being 1.
  *
  * The mean of short windows (Hann, 50 ms): a busy machine loses samples now and then, after which a tone goes on with another
  * phase, and over the whole the parts would cancel each other.
  */
-export async function tones(file, frequencies, { from = 1, seconds = 2 } = {}) {
+export async function tones(file, frequencies, { from = 1, seconds = 2, stream } = {}) {
   const rate = 48_000;
   const args = ['-v', 'error', '-ss', String(from), '-t', String(seconds), '-i', file, '-vn', '-ac', '1', '-ar', String(rate)];
+  if (stream !== undefined) args.push('-map', `0:${stream}`);
   const { stdout } = await run('ffmpeg', [...args, '-f', 'f32le', '-'], ALL);
   const samples = new Float32Array(stdout.buffer, stdout.byteOffset, Math.floor(stdout.length / 4));
   return frequencies.map((hertz) => amplitude(samples, hertz / rate));

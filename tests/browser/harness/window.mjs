@@ -105,6 +105,17 @@ class Window {
     );
   }
 
+  /** Picks the window of this place among what can be shared; the screen is at 0. */
+  pick(place) {
+    return until(`${this.name} can pick ${place}`, () =>
+      this.evaluate((place) => {
+        const choice = document.querySelectorAll('.picker-choice')[place];
+        choice?.click();
+        return choice !== undefined;
+      }, place),
+    );
+  }
+
   /** What is drawn of everybody: the name, how many pictures, and a number for the last of them. */
   tiles() {
     return this.evaluate(() =>
@@ -147,6 +158,22 @@ class Window {
 
   async screenshot(file) {
     await run('import', ['-silent', '-window', 'root', file], { env: this.#display.env });
+  }
+
+  /** The size of the page, in pixels. */
+  size() {
+    return this.evaluate(() => [innerWidth, innerHeight]);
+  }
+
+  /** Makes the window this large, as its frame would. */
+  async resize(width, height) {
+    await run('xdotool', ['search', '--onlyvisible', '--name', 'Tsukiyo', 'windowsize', String(width), String(height)], { env: this.#display.env });
+    await until(`the window is ${width}×${height}`, async () => String(await this.size()) === String([width, height]));
+  }
+
+  /** Presses (`keydown`) or lets go of (`keyup`) keys, whoever has the keyboard. */
+  async keys(what, keys) {
+    await run('xdotool', [what, keys], { env: this.#display.env });
   }
 
   /** Puts the window away, and waits until it is. */

@@ -1,0 +1,115 @@
+// What the program records: one file, a track for everybody's pictures and one for each voice, also when it is killed.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { after, before } from 'node:test';
+import { promisify } from 'node:util';
+import { startBrowser } from '../harness/browser.mjs';
+import { Desktop, enterDesktop } from '../harness/desktop.mjs';
+import { proof } from '../harness/evidence.mjs';
+import { play, tones } from '../harness/film.mjs';
+import { scratch } from '../harness/paths.mjs';
+import { enter } from '../harness/room.mjs';
+import { startServer } from '../harness/server.mjs';
+import { beeps, wav } from '../harness/sound.mjs';
+import { until } from '../harness/until.mjs';
+
+const run = promisify(execFile);
+/** What each says, in hertz. The program that plays its pattern says 440. */
+const PITCHES = { Luna: 1000, Hime: 440 };
+
+const folder = scratch('film');
+let server, browser;
+
+before(async () => {
+  const song = path.join(folder, 'song.wav');
+  await fs.writeFile(song, wav(beeps(PITCHES.Luna, 1)));
+  server = await startServer();
+  browser = await startBrowser({ sound: song });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await fs.rm(folder, { recursive: true, force: true });
+});
+
+proof('everybody is in one file, who came later too, and it plays after the program was killed', async () => {
+  const room = 'film';
+  const file = path.join(folder, 'killed.webm');
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  const kaguya = await enterDesktop(server, { room, name: 'Kaguya', record: file });
+  try {
+    await luna.page.getByText('Kaguya is recording').waitFor();
+    await kaguya.seesAndHears('Luna');
+    await lasts(kaguya, 4);
+    const hime = await enterDesktop(server, { room, name: 'Hime' });
+    await kaguya.seesAndHears('Hime');
+    await lasts(kaguya, 5);
+    await kaguya.kill();
+    await hime.leave();
+    await hasBoth(file, { seconds: 8 });
+  } finally {
+    await kaguya.kill();
+  }
+});
+
+proof('a recording that is ended has an index, and no other file is written over', async () => {
+  const room = 'index';
+  const file = path.join(folder, 'ended.webm');
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  const kaguya = await enterDesktop(server, { room, name: 'Kaguya', record: file });
+  const hime = await enterDesktop(server, { room, name: 'Hime' });
+  try {
+    await Promise.all([kaguya.seesAndHears('Luna'), kaguya.seesAndHears('Hime')]);
+    await lasts(kaguya, 6);
+    assert.equal(await kaguya.leave(), 0);
+    await luna.page.getByText('Kaguya is recording').waitFor({ state: 'detached' });
+    await hasBoth(file, { seconds: 6 });
+    // A player that jumps has to find the index, or else reads all before it.
+    const { stderr } = await run('ffprobe', ['-v', 'verbose', file]);
+    assert.doesNotMatch(stderr, /unknown-sized|truncat/i);
+    assert.ok((await fs.readFile(file)).includes(Buffer.from('1c53bb6b', 'hex')));
+
+    const again = new Desktop(server, { room, name: 'Kaguya', record: file });
+    assert.equal(await again.ended(), 1);
+    assert.match(again.log, /nothing can be recorded there/);
+  } finally {
+    await kaguya.kill();
+    await hime.kill();
+  }
+});
+
+/** Waits until so many more seconds are on the disk. */
+async function lasts(desktop, seconds) {
+  const before = desktop.status.recording.seconds;
+  await until(`${seconds} more seconds are written`, () => {
+    desktop.mustLive();
+    assert.equal(desktop.status.recording.trouble, null);
+    return desktop.status.recording.seconds >= before + seconds;
+  });
+}
+
+/** Proves that Luna's and Hime's pictures move, and that each says what it says and nothing else. */
+async function hasBoth(file, { seconds }) {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_format', '-show_streams', '-of', 'json', file]);
+  const { format, streams } = JSON.parse(stdout);
+  assert.ok(Number(format.duration) >= seconds && Number(format.duration) < seconds + 30, `${format.duration} s`);
+  const played = await play(file);
+  assert.equal(played.complaints, '');
+  for (const [name, pitch] of Object.entries(PITCHES)) {
+    const own = streams.filter(({ tags }) => tags?.title === name);
+    assert.deepEqual(own.map(({ codec_name }) => codec_name).sort(), ['opus', 'vp8'], name);
+    const video = own.find(({ codec_type }) => codec_type === 'video');
+    const audio = own.find(({ codec_type }) => codec_type === 'audio');
+    const frames = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', `0:${video.index}`, '-fps_mode', 'passthrough', '-f', 'framehash', '-']);
+    const hashes = frames.stdout.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => line.split(',').at(-1));
+    assert.ok(hashes.length > 20 && new Set(hashes).size > 10, `${name}: ${hashes.length} frames, ${new Set(hashes).size} of them different`);
+    const pitches = [pitch, ...Object.values(PITCHES).filter((other) => other !== pitch), 2300];
+    const from = Number(format.duration) - 4;
+    const [said, ...others] = await tones(file, pitches, { from, seconds: 3, stream: audio.index });
+    assert.ok(said > 0.01 && others.every((other) => said > 10 * other), `${name}: ${said} against ${others}`);
+  }
+}
