@@ -6,7 +6,7 @@
 //! - what the line and the device can carry ([`ladder`]): the others' pictures are lowered first, then the own, then the sound;
 //! - what the person wants to pay for: the data saver.
 //!
-//! [`encoding`] makes of them what a sender is set to.
+//! [`mod@encoding`] makes of them what a sender is set to.
 //!
 //! # Invariants
 //! - No I/O, no clock: times and findings are arguments.
