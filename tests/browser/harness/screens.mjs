@@ -51,7 +51,7 @@ class Walk {
 
   /** Waits until so many others are seen. */
   connected(page, count) {
-    return until(`${count} others are seen`, async () => (await page.locator('.tile[data-state="connected"]').count()) === count);
+    return until(`${count} others are seen`, async () => (await page.locator('li[data-member][data-state="connected"]').count()) === count);
   }
 }
 
