@@ -165,6 +165,7 @@ const parts = {
     await page.locator('.file-ask').nth(1).waitFor();
     await walk.visit('chat-files', page);
     await page.locator('.file-ask .primary').first().click();
+    await until('only one is asked about', async () => (await page.locator('.file-ask').count()) === 1);
     await page.locator('.file-ask .quiet').first().click();
     await page.locator('.file[data-state="done"]').waitFor();
     await walk.visit('chat-files-done', page);
