@@ -154,7 +154,7 @@ proof('when something was said is told in the language of whoever reads it', asy
   assert.ok(Math.abs(at - Date.now()) < 60_000);
   await luna.page.evaluate(() => localStorage.setItem('tsukiyo.language', 'ja'));
   await luna.page.reload();
-  await luna.page.locator('.menu-space').waitFor();
+  await luna.page.locator('.room').waitFor();
   await luna.page.locator('.room').press('c');
   await luna.chatLog.locator('time').waitFor();
   assert.match(await time.getAttribute('title'), /^\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d$/);

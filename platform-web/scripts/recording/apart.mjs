@@ -42,13 +42,15 @@ class Apart extends EventTarget {
         const { body, documentElement } = this.#window.document;
         documentElement.lang = document.documentElement.lang;
         body.style.cssText = 'margin:0;height:100vh;display:flex;flex-direction:column;background:#0b1020';
-        body.append(this.#video, this.#row(scene.tools));
+        body.append(this.#video);
         this.#window.addEventListener('pagehide', () => this.close());
       }
       this.show(scene);
       this.#ticker.postMessage(1000 / SLOW);
       this.#video.srcObject = new MediaStream([this.#compositor.track]);
       await this.#video.play();
+      // Not before: whoever opened it listens to the buttons from now on.
+      this.#window?.document.body.append(this.#row(scene.tools));
       if (!this.#window) {
         await this.#video.requestPictureInPicture();
         this.#video.addEventListener('leavepictureinpicture', () => this.close());

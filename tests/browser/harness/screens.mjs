@@ -51,7 +51,7 @@ class Walk {
 
   /** Waits until so many others are seen. */
   connected(page, count) {
-    return until(`${count} others are seen`, async () => (await page.locator('.tile[data-state="connected"]').count()) === count);
+    return until(`${count} others are seen`, async () => (await page.locator('li[data-member][data-state="connected"]').count()) === count);
   }
 }
 
@@ -165,6 +165,7 @@ const parts = {
     await page.locator('.file-ask').nth(1).waitFor();
     await walk.visit('chat-files', page);
     await page.locator('.file-ask .primary').first().click();
+    await until('only one is asked about', async () => (await page.locator('.file-ask').count()) === 1);
     await page.locator('.file-ask .quiet').first().click();
     await page.locator('.file[data-state="done"]').waitFor();
     await walk.visit('chat-files-done', page);
