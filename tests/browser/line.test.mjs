@@ -1,4 +1,4 @@
-// Lines that break and lines that are full: browsers in network namespaces, whose packets are really lost.
+// Lines that break: browsers in network namespaces, whose packets are really lost.
 
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
@@ -58,20 +58,6 @@ proof('when the packets of one pair are lost both are told, ICE is restarted, an
   console.log(`  well again ${((Date.now() - free) / 1000).toFixed(1)} s after the packets pass again`);
 });
 
-proof('a line that is full is said to be, and the others are asked for less before the own picture is made smaller', { skip }, async () => {
-  const [luna, kaguya] = await meet('full', 'video=640x360@15');
-  await Promise.all([luna.seesAndHears('Kaguya'), kaguya.seesAndHears('Luna')]);
-  assert.equal((await cameras(kaguya)).Luna, 1, 'pictures are whole');
-  places.narrow(0, '250kbit');
-  await luna.page.getByText('Your connection is nearly full.').waitFor({ timeout: 60_000 });
-  const theirs = await until('Kaguya sends Luna a smaller picture', async () => (await cameras(kaguya)).Luna > 1 && Date.now(), { within: 60_000 });
-  assert.equal((await cameras(luna)).Kaguya, 1, 'the own picture is still whole');
-  const own = await until('Luna sends a smaller picture', async () => (await cameras(luna)).Kaguya > 1 && Date.now(), { within: 60_000 });
-  console.log(`  the own picture follows ${((own - theirs) / 1000).toFixed(1)} s after the others'`);
-  await luna.seesAndHears('Kaguya', { picture: false });
-  assert.equal(await kaguya.page.getByText('nearly full').count(), 0, 'only who is concerned is warned');
-});
-
 /** Everybody comes, each from its own place. */
 async function meet(room, query) {
   const members = [];
@@ -99,19 +85,4 @@ function told(member, name, what, options) {
 /** The names by which ICE knows the connections of a page: others after a restart. */
 function fragments(member) {
   return member.page.evaluate(() => window.__watch.open().map(({ localDescription }) => /ice-ufrag:(\S+)/.exec(localDescription?.sdp)?.[1]));
-}
-
-/** How many times smaller a member's picture is sent than it is, by whom it is sent to. */
-function cameras(member) {
-  return member.page.evaluate(() => {
-    const tiles = [...document.querySelectorAll('li[data-member]')];
-    const scales = {};
-    for (const connection of window.__watch.open()) {
-      const [, camera] = connection.getTransceivers();
-      const of = tiles.find((tile) => tile.querySelector('video')?.srcObject?.getTracks().includes(camera.receiver.track));
-      const name = of?.querySelector('.name')?.textContent;
-      if (name) scales[name] = camera.sender.getParameters().encodings[0].scaleResolutionDownBy ?? 1;
-    }
-    return scales;
-  });
 }

@@ -8,8 +8,8 @@ import { enter } from './harness/room.mjs';
 import { startServer } from './harness/server.mjs';
 import { until } from './harness/until.mjs';
 
-/** Pictures large enough to be made smaller. */
-const QUERY = 'video=640x360@15';
+/** Pictures large enough to be made smaller, in a window whose tiles are as large as they. */
+const WAY = { query: 'video=640x360@15', options: { viewport: { width: 1280, height: 800 } } };
 
 let server, browser;
 
@@ -79,8 +79,8 @@ proof('who saves data gets small pictures and sends small ones, also after a rel
 
 async function pair(room) {
   await browser.empty();
-  const luna = await enter(browser, server, { room, name: 'Luna', query: QUERY });
-  const kaguya = await enter(browser, server, { room, name: 'Kaguya', query: QUERY });
+  const luna = await enter(browser, server, { room, name: 'Luna', ...WAY });
+  const kaguya = await enter(browser, server, { room, name: 'Kaguya', ...WAY });
   await Promise.all([luna.sees(['Kaguya']), kaguya.sees(['Luna'])]);
   return [luna, kaguya];
 }

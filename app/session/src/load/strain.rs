@@ -5,7 +5,7 @@ use crate::quality::Quality;
 /// The shares of what the line could carry, as estimated, from which on it is nearly full, and below which it is at ease.
 const FULL: [f64; 2] = [0.85, 0.6];
 /// Below this many kbit/s to one person nothing is full: a voice alone is not a load, and an estimate follows what is sent.
-const LITTLE: u32 = 100;
+const LITTLE: u32 = 50;
 
 /// What is near its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,8 @@ mod tests {
             (850, Some(1_000), None, UPLINK),
             (2_000, Some(1_000), None, UPLINK),
             (2_000, Some(0), None, UPLINK),
-            (50, Some(50), None, Load::Easy),
+            (49, Some(50), None, Load::Easy),
+            (60, Some(60), None, UPLINK),
             (700, Some(1_000), Some("bandwidth"), UPLINK),
             (100, None, Some("bandwidth"), UPLINK),
             (100, Some(1_000), Some("bandwidth"), Load::Easy),
