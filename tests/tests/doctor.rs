@@ -1,7 +1,7 @@
 //! A connection that says that it carries, and does not.
 
 use session::{Command, platform::Slot, view::Connection};
-use tests::driver::{World, eventually};
+use tests::driver::{Person, World, eventually};
 use wire::Missing;
 
 #[test]
@@ -15,7 +15,7 @@ fn both_people_are_told_what_does_not_come_and_a_restart_of_ice_brings_it_back()
         kaguya.connected_to(&["Okina"]).await;
         okina.connected_to(&["Kaguya"]).await;
         eventually("all comes", || kaguya.receives(Slot::Camera, "Okina")).await;
-        let made = [&kaguya, &okina].map(|person| person.device.asked("connection"));
+        let streams = [&kaguya, &okina].map(Person::streams);
 
         kaguya.loses("Okina");
         let all = Missing {
@@ -43,7 +43,7 @@ fn both_people_are_told_what_does_not_come_and_a_restart_of_ice_brings_it_back()
             })
             .await;
         assert!(kaguya.receives(Slot::Camera, "Okina"));
-        let now = [&kaguya, &okina].map(|person| person.device.asked("connection"));
-        assert_eq!(now, made, "the connection is the same");
+        let now = [&kaguya, &okina].map(Person::streams);
+        assert_eq!(now, streams, "the connection is the same");
     });
 }

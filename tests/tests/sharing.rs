@@ -5,7 +5,7 @@ use session::{
     platform::{MediaKind, MediaStreamTrack, Slot},
     view::{Source, View},
 };
-use tests::driver::{Trait, World, eventually};
+use tests::driver::{Person, Trait, World, eventually};
 
 fn shares(view: &View, name: &str) -> bool {
     let mut people = view.people.iter().filter(|person| person.name.as_str() == name);
@@ -19,7 +19,7 @@ fn a_shared_screen_reaches_everyone_without_a_second_handshake() {
         let okina = world.enter("Okina", "bamboo").await;
         okina.connected_to(&["Kaguya"]).await;
         kaguya.connected_to(&["Okina"]).await;
-        let before = kaguya.device.asked("connection") + okina.device.asked("connection");
+        let before = [&kaguya, &okina].map(Person::streams);
 
         kaguya.handle.send(Command::Share(true));
         kaguya
@@ -36,7 +36,7 @@ fn a_shared_screen_reaches_everyone_without_a_second_handshake() {
         kaguya.handle.send(Command::Share(false));
         okina.until("it is over", |view| !shares(view, "Kaguya")).await;
         eventually("nothing comes", || !okina.receives(Slot::Screen, "Kaguya")).await;
-        let after = kaguya.device.asked("connection") + okina.device.asked("connection");
+        let after = [&kaguya, &okina].map(Person::streams);
         assert_eq!(before, after);
         assert!(
             kaguya.device.open_tracks(MediaKind::Video).len() == 1,

@@ -11,7 +11,7 @@ use futures::StreamExt;
 use session::{
     Command, Config, Handle, View,
     platform::{RtpEncodingParameters, Slot},
-    view::{Connection as Shown, Delivery, Phase},
+    view::{Connection as Shown, Delivery, Phase, StreamId},
 };
 use std::{cell::Cell, fmt::Debug, rc::Rc, time::Duration};
 use tokio::{
@@ -146,6 +146,12 @@ impl Person {
             seen == names && connected
         })
         .await
+    }
+
+    /// What comes from each of the others: another stream would come through another connection.
+    pub fn streams(&self) -> Vec<Option<StreamId>> {
+        let view = self.handle.view();
+        view.people.iter().map(|person| person.stream.clone()).collect()
     }
 
     /// Waits until the chat shows exactly this, all of it stored.

@@ -14,6 +14,7 @@ mod load;
 mod media;
 mod meter;
 mod open;
+mod outputs;
 mod peek;
 mod people;
 mod plug;
@@ -33,7 +34,7 @@ use crate::{
     view::House,
     watch::Watch,
 };
-use call::{Call, ConnectionState, Event, Input, Output, Role};
+use call::{Call, ConnectionState, Input, Role};
 use chat::Chat;
 use checkup::Checkups;
 use connections::{Connections, Tracks};
@@ -293,42 +294,6 @@ impl<P: Platform> Driver<P> {
         self.look_on();
         if self.hold.is_none() {
             self.view.set(Rc::new(self.view()));
-        }
-    }
-
-    /// Performs what the call wants, in its order.
-    fn perform(&mut self) {
-        while let Some(output) = self.call.poll_output() {
-            match output {
-                Output::Send(message) => {
-                    self.link.send(&message);
-                    if matches!(
-                        message,
-                        ClientMessage::Offer { .. } | ClientMessage::Answer { .. }
-                    ) {
-                        self.hold = None;
-                    }
-                }
-                Output::Peer {
-                    peer,
-                    handshake,
-                    operation,
-                } => self.connections.perform(peer, handshake, operation),
-                Output::Event(event) => {
-                    if let Event::Changed(member) = &event
-                        && !member.away
-                        && self.people.is_away(&member.id)
-                    {
-                        self.load.rejoined(Some(&member.id));
-                    }
-                    if let Event::Removed(id) = &event {
-                        self.voices.forget(id);
-                        self.checkups.forget(id);
-                        self.load.forget(id);
-                    }
-                    self.people.apply(event);
-                }
-            }
         }
     }
 

@@ -7,9 +7,9 @@ use super::{
 use crate::platform::{Exception, PeerConnection, Platform, RtpEncodingParameters, RtpTransceiver, Slot};
 use call::{Input, Operation, Role};
 use futures::{
-    StreamExt,
+    FutureExt, StreamExt,
     channel::mpsc,
-    future::{join, join_all},
+    future::{LocalBoxFuture, join, join_all},
 };
 use std::{cell::RefCell, rc::Rc};
 use wire::{HandshakeId, MemberId, Sdp};
@@ -82,7 +82,14 @@ impl<P: Platform> Worker<P> {
         }
     }
 
-    async fn operate(&mut self, handshake: HandshakeId, operation: Operation) -> Option<Input> {
+    /// Performs one operation. Nobody has any before a room: it begins a chunk of the web build (`dc.sh`), so it must stay a
+    /// function, and what it returns must not be a type that its caller knows.
+    #[inline(never)]
+    fn operate(&mut self, handshake: HandshakeId, operation: Operation) -> LocalBoxFuture<'_, Option<Input>> {
+        self.performed(handshake, operation).boxed_local()
+    }
+
+    async fn performed(&mut self, handshake: HandshakeId, operation: Operation) -> Option<Input> {
         let peer = self.owner.borrow().as_ref()?.peer.clone();
         let owner = Owner {
             peer: peer.clone(),
