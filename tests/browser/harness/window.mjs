@@ -13,13 +13,13 @@ import { PATIENCE, until } from './until.mjs';
 
 const run = promisify(execFile);
 
-/** A display that nobody sees, with somebody who manages its windows. */
+/** A display that nobody sees, white where nothing is, with somebody who manages its windows. */
 export async function startDisplay() {
   const folder = scratch('display');
   const number = path.join(folder, 'number');
   const file = await fs.open(number, 'w');
   const options = { stdio: ['ignore', 'ignore', 'ignore', file.fd] };
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], options);
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-wr', '-nolisten', 'tcp'], options);
   await file.close();
   const name = await until('the display is there', async () => (await fs.readFile(number, 'utf8')).trim());
   const env = { ...process.env, DISPLAY: `:${name}` };
