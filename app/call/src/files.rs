@@ -12,11 +12,13 @@
 
 mod desk;
 mod incoming;
+mod input;
 mod message;
 mod name;
 mod outgoing;
 
-pub use desk::{Desk, Input, Output};
+pub use desk::Desk;
+pub use input::{Input, Output};
 pub use message::Message;
 pub use name::clean;
 
