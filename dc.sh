@@ -16,6 +16,8 @@ readonly desktop_packages=(libwebkit2gtk-4.1-dev libgtk-3-dev libxdo-dev libssl-
 
 # shellcheck source=tests/stages.sh
 . "$root/tests/stages.sh"
+# shellcheck source=deploy/cloud-run.sh
+. "$root/deploy/cloud-run.sh"
 
 usage() {
   cat <<'TEXT'
@@ -35,6 +37,8 @@ Tsukiyo: video rooms in Rust.
   ./dc.sh test clients     Google's Firestore clients against our Firestore, and against Google's
   ./dc.sh bench [NAME…]    the figures: time to the first picture, load, CPU, memory, requests
   ./dc.sh shots [PART]     pictures of every screen, in both sizes, themes and languages, into target/shots
+  ./dc.sh compose up|down  the servers in containers (deploy/compose.yaml), where Docker is
+  ./dc.sh deploy           to Cloud Run with Firestore; --dry-run says what that does, undeploy takes it back
   ./dc.sh version
   ./dc.sh help
 
@@ -59,6 +63,9 @@ main() {
     "test "*) run_stages "${@:2}" ;;
     "bench "*) bench "${@:2}" ;;
     "shots "*) shots "${@:2}" ;;
+    "compose "*) compose "${@:2}" ;;
+    "deploy "*) deploy "${@:2}" ;;
+    "undeploy "*) undeploy "${@:2}" ;;
     "version "* | "--version "* | "-V "*) version ;;
     "help "* | "--help "* | "-h "*) usage ;;
     *)
@@ -204,6 +211,14 @@ shots() {
   TSUKIYO_BIN=$target/release/tsukiyo node tests/browser/screens.mjs "$target/shots" "$@"
 }
 
+compose() {
+  command -v docker >/dev/null || { say "Docker is missing. Without it: ./dc.sh start" && exit 1; }
+  [ "${1:-}" != up ] || site_for_image
+  # Up is up: the terminal is free again.
+  [ "$*" != up ] || set -- up --build --detach
+  docker compose --file deploy/compose.yaml "$@"
+}
+
 version() {
   printf 'tsukiyo %s' "$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)"
   git rev-parse --short HEAD 2>/dev/null | sed 's/.*/ (&)/' || true
@@ -249,6 +264,13 @@ build_site() {
   fi
   "$tool" --wasm "$target/wasm/wasm32-unknown-unknown/$profile/platform-web.wasm" --html platform-web/index.html \
     --assets platform-web/assets --scripts platform-web/scripts --styles app/assets --out "$site" "${chunks[@]}" "${fast[@]}"
+}
+
+# Puts the web app where the image takes it from: its compiler is in no image.
+site_for_image() {
+  build_server
+  build_site web
+  [ "$site" = "$root/target/site" ] || { rm -rf "$root/target/site" && mkdir -p "$root/target" && cp -R "$site" "$root/target/site"; }
 }
 
 # Says whether a source is newer than the mark.

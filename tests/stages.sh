@@ -74,7 +74,7 @@ stage_fmt() { cargo fmt --all --check; }
 
 stage_shell() {
   need_packages shellcheck
-  shellcheck -x dc.sh .ci/run platform-web/toolchain.sh platform-desktop/package/*.sh tests/*.sh tests/firestore-clients/*.sh tests/firestore-clients/*/*.sh
+  shellcheck -x dc.sh .ci/run deploy/*.sh platform-web/toolchain.sh platform-desktop/package/*.sh tests/*.sh tests/firestore-clients/*.sh tests/firestore-clients/*/*.sh
 }
 
 stage_clippy() {
