@@ -29,7 +29,7 @@ after(async () => {
 });
 
 proof('when the packets of one pair are lost both are told, ICE is restarted, and it is said when all is well again', { skip }, async () => {
-  const [luna, kaguya, okina] = await meet('apart', 'video=320x240@15');
+  const [luna, kaguya, okina] = await meet('apart', { query: 'video=320x240@15' });
   for (const one of [luna, kaguya, okina]) for (const other of PEOPLE) if (other !== one.name) await one.seesAndHears(other);
   const before = await fragments(luna);
   const began = Date.now();
@@ -58,15 +58,49 @@ proof('when the packets of one pair are lost both are told, ICE is restarted, an
   console.log(`  well again ${((Date.now() - free) / 1000).toFixed(1)} s after the packets pass again`);
 });
 
+proof('who sends more than the line carries is warned, the others are asked for less first, and the own picture is made small', { skip }, async () => {
+  const large = { query: 'video=640x360@15', options: { viewport: { width: 1280, height: 800 } } };
+  const [luna, kaguya] = await meet('full', large, ['Luna', 'Kaguya']);
+  for (const one of [luna, kaguya]) await until(`${one.name} sends a large picture`, async () => (await sent(one)).height === 360);
+  assert.equal(await warnings(luna), '', 'a line that carries all is not warned of');
+  const began = Date.now();
+  const since = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
+
+  places.narrow(0, '150kbit');
+  await until('Luna is warned', async () => /connection/.test(await warnings(luna)), { within: 60_000 });
+  console.log(`  warned after ${since()}: “${await warnings(luna)}”`);
+  await until('Kaguya sends less', async () => (await sent(kaguya)).scale > 1, { within: 60_000 });
+  console.log(`  the other's picture is smaller after ${since()}`);
+  assert.equal((await sent(luna)).scale, 1, 'the own is not yet');
+  await until('the own picture is small', async () => (await sent(luna)).scale >= 2, { within: 60_000 });
+  console.log(`  the own picture is small after ${since()}`);
+  await kaguya.seesAndHears('Luna', { within: 30_000 });
+  assert.equal(await warnings(kaguya), '', 'whose line is free is not warned');
+  places.widen(0);
+});
+
 /** Everybody comes, each from its own place. */
-async function meet(room, query) {
+async function meet(room, way, people = PEOPLE) {
   const members = [];
-  for (const [place, name] of PEOPLE.entries()) {
-    await browsers[place].empty();
-    members.push(await enter(browsers[place], server, { room, name, query }));
-  }
-  await Promise.all(members.map((member) => member.sees(PEOPLE.filter((name) => name !== member.name))));
+  for (const browser of browsers) await browser.empty();
+  for (const [place, name] of people.entries()) members.push(await enter(browsers[place], server, { room, name, ...way }));
+  await Promise.all(members.map((member) => member.sees(people.filter((name) => name !== member.name))));
   return members;
+}
+
+/** What a page says of its own load. */
+async function warnings(member) {
+  return (await member.page.locator('.banner.strained').allTextContents()).join(' ');
+}
+
+/** How a member sends its camera to its only other: the height of the last picture, and by what it is made smaller. */
+function sent(member) {
+  return member.page.evaluate(async () => {
+    const [connection] = window.__watch.open();
+    const { sender } = connection.getTransceivers()[1];
+    const stats = [...(await sender.getStats()).values()].find(({ type }) => type === 'outbound-rtp');
+    return { height: stats?.frameHeight ?? 0, scale: sender.getParameters().encodings[0]?.scaleResolutionDownBy ?? 1 };
+  });
 }
 
 /** What a tile says of the way to a person. */

@@ -75,6 +75,11 @@ class Places {
     run('tc', '-n', this.#names[place], 'qdisc', 'replace', 'dev', 'eth0', 'root', 'tbf', 'rate', rate, 'burst', '10kb', 'latency', '300ms');
   }
 
+  /** Makes it as wide as it was. */
+  widen(place) {
+    run('tc', '-n', this.#names[place], 'qdisc', 'del', 'dev', 'eth0', 'root');
+  }
+
   /** Takes all of it down. */
   close() {
     for (const name of this.#names) run('ip', 'netns', 'del', name);

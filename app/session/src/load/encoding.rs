@@ -64,7 +64,7 @@ fn camera(wanted: u32, rung: Rung, saver: bool, height: Option<u32>) -> RtpEncod
 }
 
 /// What a picture of this height takes at most, in bits a second: some 0.1 bits for each pixel of thirty pictures.
-fn bitrate(height: u32) -> u32 {
+pub(super) fn bitrate(height: u32) -> u32 {
     let pixels = height.saturating_mul(height).saturating_mul(16) / 9;
     pixels.saturating_mul(3).clamp(60_000, 2_500_000)
 }

@@ -1,6 +1,10 @@
 //! What is near its end: the way out of here, or the device.
 
-use crate::quality::Quality;
+use super::encoding::bitrate;
+use crate::{
+    platform::Slot,
+    quality::{Flow, Quality},
+};
 
 /// The shares of what the line could carry, as estimated, from which on it is nearly full, and below which it is at ease.
 const FULL: [f64; 2] = [0.85, 0.6];
@@ -55,14 +59,14 @@ fn one(quality: &Quality) -> Load {
     if limited("cpu") {
         return Load::Strained(Strain::Cpu);
     }
-    let sent: u32 = quality
+    let wanted: u32 = quality
         .sent
         .iter()
-        .fold(0, |sum, flow| sum.saturating_add(flow.bitrate));
+        .fold(0, |sum, flow| sum.saturating_add(flow.bitrate.max(need(flow))));
     // Some browsers do not say what could be carried, only that it is not enough. To those that do, a picture that was asked
     // to be small is "limited by bandwidth" as well.
     let share = match quality.available {
-        Some(available) if sent >= LITTLE => f64::from(sent) / f64::from(available.max(1)),
+        Some(available) if wanted >= LITTLE => f64::from(wanted) / f64::from(available.max(1)),
         None if limited("bandwidth") => 1.0,
         Some(_) | None => 0.0,
     };
@@ -76,10 +80,19 @@ fn one(quality: &Quality) -> Load {
     }
 }
 
+/// What a flow takes, in kbit/s, to be what it is meant to be. On a narrow line a browser sends far less than the line carries: it
+/// keeps room for what it may have to send again. So what is sent says nothing; a face of this size with half of its bits does.
+fn need(flow: &Flow) -> u32 {
+    match (flow.slot, flow.size) {
+        (Slot::Camera, Some((_, height))) => bitrate(height) / 2_000,
+        // A screen on which nothing moves takes next to nothing.
+        (Slot::Camera | Slot::Screen | Slot::Microphone | Slot::ScreenSound, _) => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{platform::Slot, quality::Flow};
 
     fn quality(sent: u32, available: Option<u32>, limited_by: Option<&str>) -> Quality {
         Quality {
@@ -121,6 +134,26 @@ mod tests {
         ] {
             let got = Load::of([&quality(sent, available, limited_by)]);
             assert_eq!(got, load, "{sent} of {available:?}, {limited_by:?}");
+        }
+    }
+
+    #[test]
+    fn a_face_that_gets_much_less_than_it_takes_says_that_the_line_is_full() {
+        // As a browser tells of itself behind a line of 150 kbit/s, before and after it has made the picture smaller.
+        for (sent, available, limited_by, height, load) in [
+            (57, 142, None, 270, UPLINK),
+            (61, 149, Some("bandwidth"), 203, UPLINK),
+            (190, 3_495, None, 270, Load::Easy),
+            (190, 965, None, 270, Load::Easy),
+            (30, 300, None, 90, Load::Easy),
+        ] {
+            let mut quality = quality(sent, Some(available), limited_by);
+            quality.sent[0].size = Some((height * 16 / 9, height));
+            let got = Load::of([&quality]);
+            assert_eq!(got, load, "{sent} of {available}, {height} high");
+            quality.sent[0].slot = Slot::Screen;
+            let got = Load::of([&quality]);
+            assert_eq!(got, Load::Easy, "a still screen: {sent} of {available}");
         }
     }
 
