@@ -19,7 +19,7 @@ use js_sys::{Array, Reflect};
 use session::view::StreamId;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::EventTarget;
+use web_sys::{EventTarget, MediaStream};
 
 /// Returns what records. It begins a chunk (`dc.sh`), so it must stay a function.
 #[inline(never)]
@@ -249,11 +249,11 @@ fn described(plan: &Plan) -> JsValue {
 }
 
 fn depicted(scene: &Scene) -> [(&'static str, JsValue); 3] {
-    let sounds = scene.sounds.iter().filter_map(streams::find);
+    let sounds = scene.sounds.iter().filter_map(streams::sounds);
     [
         ("tiles", scene.tiles.iter().map(tile).collect::<Array>().into()),
         ("sounds", sounds.collect::<Array>().into()),
-        ("voice", stream(&scene.voice)),
+        ("voice", stream(&scene.voice, streams::sounds)),
     ]
 }
 
@@ -275,7 +275,7 @@ fn tile(tile: &SceneTile) -> JsValue {
         ("y", tile.place.y.into()),
         ("width", tile.place.width.into()),
         ("height", tile.place.height.into()),
-        ("stream", stream(&tile.stream)),
+        ("stream", stream(&tile.stream, streams::pictures)),
         ("whole", tile.whole.into()),
         ("name", tile.name.as_str().into()),
         ("initials", tile.initials.as_str().into()),
@@ -285,10 +285,8 @@ fn tile(tile: &SceneTile) -> JsValue {
     .into()
 }
 
-fn stream(id: &Option<StreamId>) -> JsValue {
-    id.as_ref()
-        .and_then(streams::find)
-        .map_or(JsValue::NULL, JsValue::from)
+fn stream(id: &Option<StreamId>, part: fn(&StreamId) -> Option<MediaStream>) -> JsValue {
+    id.as_ref().and_then(part).map_or(JsValue::NULL, JsValue::from)
 }
 
 fn text(object: &JsValue, key: &str) -> String {

@@ -91,7 +91,8 @@ fn mounted(event: &MountedEvent) -> Option<HtmlMediaElement> {
 fn show(element: HtmlMediaElement, stream: &StreamId, muted: bool) {
     // The attribute says only how an element begins; the property is what counts.
     element.set_muted(muted);
-    element.set_src_object(streams::find(stream).as_ref());
+    let part = if muted { streams::pictures } else { streams::sounds };
+    element.set_src_object(part(stream).as_ref());
     if !muted {
         route(&element);
     }

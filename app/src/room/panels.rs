@@ -75,47 +75,29 @@ pub fn use_panels() -> Panels {
 
 impl Panels {
     pub(super) fn toggle_chat(mut self) {
-        self.chat.toggle();
         self.people.set(false);
-        if !*self.chat.peek() {
-            self.chat_button.focus();
-        }
+        toggle(self.chat, self.chat_button);
     }
 
     pub(super) fn toggle_people(mut self) {
-        self.people.toggle();
         self.chat.set(false);
-        if !*self.people.peek() {
-            self.people_button.focus();
-        }
+        toggle(self.people, self.people_button);
     }
 
-    pub(super) fn toggle_invite(mut self) {
-        self.invite.toggle();
-        if !*self.invite.peek() {
-            self.menu_button.focus();
-        }
+    pub(super) fn toggle_invite(self) {
+        toggle(self.invite, self.menu_button);
     }
 
-    pub(super) fn toggle_stats(mut self) {
-        self.stats.toggle();
-        if !*self.stats.peek() {
-            self.menu_button.focus();
-        }
+    pub(super) fn toggle_stats(self) {
+        toggle(self.stats, self.menu_button);
     }
 
-    pub(super) fn toggle_settings(mut self) {
-        self.settings.toggle();
-        if !*self.settings.peek() {
-            self.menu_button.focus();
-        }
+    pub(super) fn toggle_settings(self) {
+        toggle(self.settings, self.menu_button);
     }
 
-    pub(super) fn toggle_house(mut self) {
-        self.house.toggle();
-        if !*self.house.peek() {
-            self.menu_button.focus();
-        }
+    pub(super) fn toggle_house(self) {
+        toggle(self.house, self.menu_button);
     }
 
     /// Whoever speaks stands in front.
@@ -156,10 +138,15 @@ impl Panels {
         }
     }
 
-    pub(super) fn toggle_help(mut self) {
-        self.help.toggle();
-        if !*self.help.peek() {
-            self.stage.focus();
-        }
+    pub(super) fn toggle_help(self) {
+        toggle(self.help, self.stage);
+    }
+}
+
+/// Opens what is closed. What closes gives the focus back.
+fn toggle(mut open: Signal<bool>, back: Return) {
+    open.toggle();
+    if !*open.peek() {
+        back.focus();
     }
 }
