@@ -78,7 +78,9 @@ export class WebM {
 
   /** What to write at the end of the file and into its head for players to jump about in it. */
   end(size) {
-    const points = this.#doors.map(({ time, at }) =>
+    // What was looked at last may not have come to the disk.
+    const there = this.#doors.filter(({ at }) => this.#base + at < size);
+    const points = there.map(({ time, at }) =>
       element(ID.cuePoint, join(
         element(ID.cueTime, uint(time)),
         element(ID.cuePositions, join(element(ID.cueTrack, uint(this.#track)), element(ID.cueCluster, uint(at)))),

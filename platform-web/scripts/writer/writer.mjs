@@ -50,12 +50,14 @@ const tasks = {
   close({ milliseconds }) {
     try {
       if (beginning.length) append(new Uint8Array(), 0);
+      cut();
       if (webm) [webm.lasting(milliseconds), ...webm.end(size)].forEach(put);
-      file.flush();
     } catch (error) {
       // Without its index the file plays as well.
       console.warn(error);
+      cut();
     }
+    file.flush();
     file.close();
     letGo();
     postMessage({ closed: true });
@@ -75,6 +77,11 @@ function append(bytes, patience = ENOUGH) {
   }
   put({ at: size, bytes });
   size += bytes.length;
+}
+
+/** Drops what a write left behind for which there was no room. */
+function cut() {
+  if (file.getSize() > size) file.truncate(size);
 }
 
 function put({ at, bytes }) {
