@@ -10,9 +10,12 @@ mod support;
 
 use gcloud_sdk::google::firestore::v1::{
     BatchGetDocumentsRequest, ExplainOptions, GetDocumentRequest, ListDocumentsRequest,
-    PartitionQueryRequest, RunQueryRequest, StructuredQuery, TransactionOptions, WriteRequest,
-    batch_get_documents_request, get_document_request, partition_query_request,
-    structured_query::CollectionSelector, transaction_options,
+    PartitionQueryRequest, RunAggregationQueryRequest, RunQueryRequest, StructuredAggregationQuery,
+    StructuredQuery, TransactionOptions, WriteRequest, batch_get_documents_request, get_document_request,
+    partition_query_request, run_aggregation_query_request,
+    structured_aggregation_query::{self, aggregation},
+    structured_query::CollectionSelector,
+    transaction_options,
 };
 use support::{Client, DATABASE, ROOT, delete, exists, in_memory, int, order, set, write};
 use tokio_stream::wrappers::ReceiverStream;
@@ -209,12 +212,15 @@ async fn a_query_explains_itself_with_or_without_running() {
             ..support::query_request(ROOT, query)
         };
         let mut answers = client.run_query(request).await.unwrap().into_inner();
-        let (mut found, mut explained) = (0, None);
+        let mut all = Vec::new();
         while let Some(answer) = answers.message().await.unwrap() {
-            found += i64::from(answer.document.is_some());
-            explained = answer.explain_metrics.or(explained);
+            all.push(answer);
         }
-        let explained = explained.unwrap();
+        let found = all.iter().filter(|answer| answer.document.is_some()).count();
+        // Clients take each answer for a result: the explanation comes with the last one.
+        assert_eq!(all.len(), found.max(1));
+        let explained = all.pop().unwrap().explain_metrics.unwrap();
+        assert!(all.iter().all(|answer| answer.explain_metrics.is_none()));
         let used = format!("{:?}", explained.plan_summary.unwrap().indexes_used);
         assert!(used.contains("(n DESC, __name__ DESC)"), "{used}");
         assert_eq!(found, if analyze { 2 } else { 0 });
@@ -222,5 +228,49 @@ async fn a_query_explains_itself_with_or_without_running() {
             explained.execution_stats.map(|stats| stats.results_returned),
             analyze.then_some(2)
         );
+    }
+}
+
+#[tokio::test]
+async fn an_aggregation_explains_itself_as_one_result() {
+    let (_server, mut client) = in_memory().await;
+    write(
+        &client,
+        [set("c/a", [("n", int(1))]), set("c/b", [("n", int(2))])],
+    )
+    .await;
+    for analyze in [false, true] {
+        let count = structured_aggregation_query::Aggregation {
+            alias: "all".to_owned(),
+            operator: Some(aggregation::Operator::Count(aggregation::Count { up_to: None })),
+        };
+        let request = RunAggregationQueryRequest {
+            parent: ROOT.to_owned(),
+            explain_options: Some(ExplainOptions { analyze }),
+            query_type: Some(
+                run_aggregation_query_request::QueryType::StructuredAggregationQuery(
+                    StructuredAggregationQuery {
+                        aggregations: vec![count],
+                        query_type: Some(structured_aggregation_query::QueryType::StructuredQuery(
+                            support::from("c"),
+                        )),
+                    },
+                ),
+            ),
+            ..Default::default()
+        };
+        let mut answers = client.run_aggregation_query(request).await.unwrap().into_inner();
+        let answer = answers.message().await.unwrap().unwrap();
+        assert_eq!(answer.result.is_some(), analyze);
+        let explained = answer.explain_metrics.unwrap();
+        assert_eq!(explained.plan_summary.unwrap().indexes_used.len(), 1);
+        let stats = explained.execution_stats;
+        assert_eq!(stats.is_some(), analyze);
+        if let Some(stats) = stats {
+            assert_eq!((stats.results_returned, stats.read_operations), (1, 1));
+            let details: Vec<_> = stats.debug_stats.unwrap().fields.into_keys().collect();
+            let expected = ["billing_details", "documents_scanned", "index_entries_scanned"];
+            assert_eq!(details, expected);
+        }
     }
 }

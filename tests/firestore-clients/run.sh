@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Google's client libraries, unmodified, against this server, and against Google's emulator where that is installed.
 #
-# `run.sh` tests all; `run.sh python` or `run.sh node` one library, `run.sh published`
-# the tests that Google publishes with its library for Python. TSUKIYO_EMULATOR names a program that is built already.
+# `run.sh` tests all; `run.sh python` or `run.sh node` one library, `run.sh published` the tests that Google publishes
+# with its library for Python, `run.sh published-node` those for Node. TSUKIYO_EMULATOR names a program that is built already.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -13,7 +13,7 @@ trap stop EXIT
 
 main() {
   local libraries=("$@") failed=0
-  [ $# -gt 0 ] || libraries=(python node published)
+  [ $# -gt 0 ] || libraries=(python node published published-node)
   start_ours
   test_with ours "$address" "${libraries[@]}" || failed=1
   if [ -e "$jar" ] && command -v java >/dev/null; then
@@ -57,9 +57,16 @@ test_with() {
   local kind=$1 at=$2 library failed=0
   for library in "${@:3}"; do
     printf '\n== %s against %s (%s)\n' "$library" "$kind" "$at"
-    FIRESTORE_EMULATOR_KIND=$kind "$here/$library/run.sh" "$at" || failed=1
+    FIRESTORE_EMULATOR_KIND=$kind "$(script "$library")" "$at" || failed=1
   done
   return "$failed"
+}
+
+script() {
+  case $1 in
+    published-node) printf '%s' "$here/published/node.sh" ;;
+    *) printf '%s' "$here/$1/run.sh" ;;
+  esac
 }
 
 listening() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -36,12 +36,12 @@ impl Service {
         if let Some(explaining) = explaining.as_ref().filter(|explaining| !explaining.runs) {
             return Ok(vec![RunQueryResponse {
                 transaction: std::mem::take(&mut reading.began),
-                explain_metrics: Some(explaining.end(None)),
+                explain_metrics: Some(explaining.planned()),
                 ..Default::default()
             }]);
         }
         let outcome = reading.query(query).await?;
-        let explained = explaining.map(|explaining| explaining.end(Some(&outcome)));
+        let explained = explaining.map(|explaining| explaining.found(&outcome));
         let mut responses = Vec::with_capacity(outcome.found.len() + 1);
         let began = std::mem::take(&mut reading.began);
         let skipped_results = i32::try_from(outcome.skipped).unwrap_or(i32::MAX);
@@ -67,12 +67,9 @@ impl Service {
                 ..Default::default()
             });
         }
-        if explained.is_some() {
-            responses.push(RunQueryResponse {
-                read_time,
-                explain_metrics: explained,
-                ..Default::default()
-            });
+        // With the last answer, not after it: clients take each answer for a result.
+        if let Some(last) = responses.last_mut() {
+            last.explain_metrics = explained;
         }
         Ok(responses)
     }
@@ -107,7 +104,7 @@ impl Service {
         if let Some(explaining) = explaining.as_ref().filter(|explaining| !explaining.runs) {
             return Ok(RunAggregationQueryResponse {
                 transaction: std::mem::take(&mut reading.began),
-                explain_metrics: Some(explaining.end(None)),
+                explain_metrics: Some(explaining.planned()),
                 ..Default::default()
             });
         }
@@ -118,7 +115,7 @@ impl Service {
             }),
             transaction: std::mem::take(&mut reading.began),
             read_time: Some(reading.time()),
-            explain_metrics: explaining.map(|explaining| explaining.end(Some(&outcome))),
+            explain_metrics: explaining.map(|explaining| explaining.aggregated(&outcome)),
         })
     }
 }

@@ -150,6 +150,43 @@ async fn transactions_read_their_own_state_and_commit() {
 }
 
 #[tokio::test]
+async fn queries_explain_themselves() {
+    let (server, _) = in_memory().await;
+    let address = server.grpc_addr().to_string();
+    post(&address, "/c", r#"{"fields":{"n":{"integerValue":1}}}"#).await;
+    let query = json!({"from": [{"collectionId": "c"}]});
+    let index = json!([{"query_scope": "Collection", "properties": "(__name__ ASC)"}]);
+    for analyze in [false, true] {
+        let options = json!({ "analyze": analyze });
+        let run = json!({"structuredQuery": query, "explainOptions": options});
+        let count = json!({
+            "structuredAggregationQuery": {"structuredQuery": query, "aggregations": [{"count": {}}]},
+            "explainOptions": options,
+        });
+        for (target, result, body) in [
+            (":runQuery", "document", run),
+            (":runAggregationQuery", "result", count),
+        ] {
+            let answers = post(&address, target, &body.to_string()).await.json();
+            assert_eq!(answers.as_array().unwrap().len(), 1);
+            assert_eq!(answers[0][result].is_object(), analyze);
+            let metrics = &answers[0]["explainMetrics"];
+            assert_eq!(metrics["planSummary"]["indexesUsed"], index);
+            let stats = &metrics["executionStats"];
+            assert_eq!(stats.is_object(), analyze);
+            if analyze {
+                assert_eq!(
+                    (&stats["resultsReturned"], &stats["readOperations"]),
+                    (&json!("1"), &json!("1"))
+                );
+                assert!(stats["executionDuration"].as_str().unwrap().ends_with('s'));
+                assert_eq!(stats["debugStats"]["billing_details"]["min_query_cost"], "0");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_lacking_says_so_by_name() {
     let (server, _) = in_memory().await;
     let address = server.grpc_addr().to_string();

@@ -74,7 +74,7 @@ test('orders, limits, offsets and cursors', async (t) => {
   assert.equal(await ids(ordered.startAt(1).endAt(3).limitToLast(2)), 'ec');
 });
 
-test('a projection, and a query that explains nothing but finds', async (t) => {
+test('a projection', async (t) => {
   const all = await things(t);
   assert.deepEqual((await all.select('tag').limit(1).get()).docs[0].data(), { tag: 'x' });
   assert.deepEqual((await all.select().limit(1).get()).docs[0].data(), {});
@@ -88,6 +88,27 @@ test('aggregations', async (t) => {
   const none = await all.where('tag', '==', 'nothing').aggregate({ average: AggregateField.average('n'), sum: AggregateField.sum('n') }).get();
   assert.deepEqual(none.data(), { average: null, sum: 0 });
   assert.equal((await all.limit(3).count().get()).data().count, 3);
+});
+
+test('a query and an aggregation explain themselves', { skip: lackedByGoogle }, async (t) => {
+  const all = await things(t);
+  const numbers = all.where('n', '>=', 1);
+  const planned = await numbers.explain();
+  assert.equal(planned.metrics.planSummary.indexesUsed[0].properties, '(n ASC, __name__ ASC)');
+  assert.deepEqual([planned.metrics.executionStats, planned.snapshot], [null, null]);
+  const ran = await numbers.explain({ analyze: true });
+  assert.deepEqual([ran.snapshot.size, ran.metrics.executionStats.resultsReturned, ran.metrics.executionStats.readOperations], [5, 5, 5]);
+  const streamed = await numbers.explainStream({ analyze: true }).toArray();
+  assert.deepEqual([streamed.length, streamed.filter(({ document }) => document).length, streamed.filter(({ metrics }) => metrics).length], [5, 5, 1]);
+  const counted = await numbers.count().explain({ analyze: true });
+  assert.deepEqual([counted.snapshot.data().count, counted.metrics.executionStats.resultsReturned, counted.metrics.executionStats.readOperations], [5, 1, 1]);
+  assert.ok(counted.metrics.executionStats.debugStats.billing_details);
+  assert.equal((await numbers.count().explain()).snapshot, null);
+});
+
+test('not-in beside an alternative', { skip: lackedByGoogle }, async (t) => {
+  const all = await things(t);
+  assert.equal(await ids(all.where(Filter.or(Filter.where('n', '==', 1), Filter.where('tag', 'not-in', ['x', 'y'])))), 'hafg');
 });
 
 test('collection groups look at every depth', async (t) => {

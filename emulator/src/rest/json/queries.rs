@@ -147,6 +147,26 @@ static FIND_NEAREST: Message = message(
 
 pub(super) static EXPLAIN_OPTIONS: Message = message("ExplainOptions", &[one("analyze", 1, Kind::Bool)]);
 
+pub(super) static EXPLAIN_METRICS: Message = message(
+    "ExplainMetrics",
+    &[
+        one("planSummary", 1, Kind::Message(&PLAN_SUMMARY)),
+        one("executionStats", 2, Kind::Message(&EXECUTION_STATS)),
+    ],
+);
+
+static PLAN_SUMMARY: Message = message("PlanSummary", &[many("indexesUsed", 1, Kind::Struct)]);
+
+static EXECUTION_STATS: Message = message(
+    "ExecutionStats",
+    &[
+        one("resultsReturned", 1, Kind::Int64),
+        one("executionDuration", 3, Kind::Duration),
+        one("readOperations", 4, Kind::Int64),
+        one("debugStats", 5, Kind::Struct),
+    ],
+);
+
 pub(super) static STRUCTURED_AGGREGATION_QUERY: Message = message(
     "StructuredAggregationQuery",
     &[

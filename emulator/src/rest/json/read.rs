@@ -233,6 +233,7 @@ fn read_value(tag: u32, kind: &'static Kind, json: &Value, out: &mut Vec<u8>) ->
                 .ok_or_else(|| wrong("type.googleapis.com/google.protobuf.Timestamp"))?;
             push_bytes(tag, &prost::Message::encode_to_vec(&time), out);
         }
+        Kind::Duration | Kind::Struct => return Err(wrong("an output only field")),
         Kind::Wrapped(inner) => {
             let mut message = Vec::new();
             read_value(1, inner, json, &mut message)?;

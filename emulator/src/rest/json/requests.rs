@@ -1,7 +1,10 @@
 //! Writes, requests and answers: google/firestore/v1/{write,firestore}.proto.
 
 use super::{
-    queries::{AGGREGATION_RESULT, CURSOR, EXPLAIN_OPTIONS, STRUCTURED_AGGREGATION_QUERY, STRUCTURED_QUERY},
+    queries::{
+        AGGREGATION_RESULT, CURSOR, EXPLAIN_METRICS, EXPLAIN_OPTIONS, STRUCTURED_AGGREGATION_QUERY,
+        STRUCTURED_QUERY,
+    },
     schema::{Kind, Message, either, many, map, message, one},
     values::{
         ARRAY_VALUE, DOCUMENT, DOCUMENT_MASK, PRECONDITION, REQUEST_OPTIONS, TRANSACTION_OPTIONS, VALUE,
@@ -188,6 +191,7 @@ pub(crate) static RUN_QUERY_RESPONSE: Message = message(
         one("readTime", 3, Kind::Timestamp),
         one("skippedResults", 4, Kind::Int32),
         one("done", 6, Kind::Bool),
+        one("explainMetrics", 11, Kind::Message(&EXPLAIN_METRICS)),
     ],
 );
 
@@ -219,6 +223,7 @@ pub(crate) static RUN_AGGREGATION_QUERY_RESPONSE: Message = message(
         one("result", 1, Kind::Message(&AGGREGATION_RESULT)),
         one("transaction", 2, Kind::Bytes),
         one("readTime", 3, Kind::Timestamp),
+        one("explainMetrics", 10, Kind::Message(&EXPLAIN_METRICS)),
     ],
 );
 

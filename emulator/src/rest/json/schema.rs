@@ -52,6 +52,10 @@ pub(super) enum Kind {
     Null,
     /// RFC 3339 in JSON.
     Timestamp,
+    /// Seconds with an `s` in JSON. Only answers have one.
+    Duration,
+    /// `google.protobuf.Struct`: any object in JSON. Only answers have one.
+    Struct,
     /// A message like `google.protobuf.Int32Value`: the bare value in JSON.
     Wrapped(&'static Kind),
     Message(&'static Message),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use prost::Message as _;
-use prost_types::Timestamp;
+use prost_types::{Duration, Struct, Timestamp, value::Kind as Any};
 
 use super::{
     super::wire::{Wire, last, split},
@@ -129,6 +129,11 @@ impl Writer {
                 let time = Timestamp::decode(value.bytes()?).ok()?;
                 self.push(&format!("\"{time}\""));
             }
+            Kind::Duration => {
+                let duration = Duration::decode(value.bytes()?).ok()?;
+                self.push(&format!("\"{duration}\""));
+            }
+            Kind::Struct => self.object(&Struct::decode(value.bytes()?).ok()?),
             Kind::Wrapped(inner) => {
                 let found = split(value.bytes()?)?;
                 let zero = if matches!(inner, Kind::Double) {
@@ -141,6 +146,33 @@ impl Writer {
             Kind::Message(schema) => self.message(schema, value.bytes()?)?,
         }
         Some(())
+    }
+
+    fn object(&mut self, object: &Struct) {
+        let mut entries = Entries::begin(self);
+        for (name, value) in &object.fields {
+            entries.name(name);
+            entries.0.anything(value);
+        }
+        entries.end();
+    }
+
+    fn anything(&mut self, value: &prost_types::Value) {
+        match &value.kind {
+            Some(Any::BoolValue(value)) => self.push(if *value { "true" } else { "false" }),
+            Some(Any::NumberValue(number)) => self.push(&serde_json::Value::from(*number).to_string()),
+            Some(Any::StringValue(text)) => self.push(&quote(text)),
+            Some(Any::StructValue(object)) => self.object(object),
+            Some(Any::ListValue(list)) => {
+                self.out.push('[');
+                for (index, value) in list.values.iter().enumerate() {
+                    self.push(if index > 0 { "," } else { "" });
+                    self.anything(value);
+                }
+                self.out.push(']');
+            }
+            Some(Any::NullValue(_)) | None => self.push("null"),
+        }
     }
 
     fn push(&mut self, text: &str) {
