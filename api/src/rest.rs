@@ -142,7 +142,8 @@ async fn handle<B: Buf>(
             return Err(ApiError::NoApiToken);
         }
     }
-    let read = || body::fields(&request.headers, body.map_err(ApiError::from_body));
+    let patience = api.guards.times().body;
+    let read = || body::fields(patience, &request.headers, body.map_err(ApiError::from_body));
     let store = &api.store;
     match (route, method) {
         (Route::HelloWorld, Method::GET) => Ok(reply::text("Hello from Tsukiyo!")),

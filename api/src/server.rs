@@ -2,6 +2,7 @@
 
 mod app;
 mod connections;
+mod patience;
 mod redirect;
 
 use crate::{

@@ -5,9 +5,9 @@ use crate::{
     guards::{self, ApiToken, BadApiToken, Proxies},
     rooms::{Limits, Rate},
 };
-use clap::Args;
+use clap::{Args, builder::RangedU64ValueParser};
 use ipnet::IpNet;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Limits. Rates are written as `5/s`, `60/min` or `100/h`, with `:BURST` for how many may come at once; `off` lifts one.
 /// "An address" is of IPv6 the network (/64). This machine itself is not counted by address.
@@ -82,6 +82,19 @@ pub(super) struct Guards {
     /// Requests of the API from one address that only read.
     #[arg(long, env = "TSUKIYO_LIMIT_READS", value_name = "RATE", default_value = "20/s:400", value_parser = rate::parse, help_heading = "Limits")]
     limit_reads: Rate,
+    /// For how many seconds a client may keep the server waiting for a request's head, and between two requests.
+    #[arg(long, env = "TSUKIYO_LIMIT_HEAD", value_name = "SECONDS", default_value_t = 30, value_parser = seconds(), help_heading = "Limits")]
+    limit_head: u64,
+    /// The same for a request's body.
+    #[arg(long, env = "TSUKIYO_LIMIT_BODY", value_name = "SECONDS", default_value_t = 60, value_parser = seconds(), help_heading = "Limits")]
+    limit_body: u64,
+    /// For how many seconds a client may take nothing of its answer.
+    #[arg(long, env = "TSUKIYO_LIMIT_ANSWER", value_name = "SECONDS", default_value_t = 30, value_parser = seconds(), help_heading = "Limits")]
+    limit_answer: u64,
+}
+
+fn seconds() -> RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=3_600)
 }
 
 impl Guards {
@@ -95,6 +108,11 @@ impl Guards {
                 opens: self.limit_opens,
                 writes: self.limit_posts,
                 reads: self.limit_reads,
+            },
+            times: guards::Times {
+                head: Duration::from_secs(self.limit_head),
+                body: Duration::from_secs(self.limit_body),
+                answer: Duration::from_secs(self.limit_answer),
             },
             proxies: Proxies::new(self.trusted_proxy.clone()),
             api_token: token,
@@ -123,7 +141,9 @@ mod tests {
     #[test]
     fn what_the_help_says_is_what_holds() {
         let Command::Serve(serve) = Cli::parse_from(["tsukiyo", "serve"]).command;
-        assert_eq!(serve.guards.settings().unwrap().limits, guards::Limits::default());
+        let settings = serve.guards.settings().unwrap();
+        assert_eq!(settings.limits, guards::Limits::default());
+        assert_eq!(settings.times, guards::Times::default());
         assert_eq!(serve.guards.rooms(Limits::default()), Limits::default());
     }
 }

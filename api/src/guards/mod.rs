@@ -36,6 +36,8 @@ const SOURCES: usize = 100_000;
 pub struct Settings {
     /// What one address may take.
     pub limits: Limits,
+    /// How long somebody may take over what others do at once.
+    pub times: Times,
     /// Whose word is taken for where a request comes from.
     pub proxies: Proxies,
     /// What one must show to write posts. Without one, anybody may.
@@ -55,6 +57,18 @@ pub struct Limits {
     pub writes: Rate,
     /// Requests of the API that read.
     pub reads: Rate,
+}
+
+/// How long a client may keep the server waiting. Who is slower is most often no slow line, but somebody who wants to use up
+/// the connections of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// For a request's head, and between two requests.
+    pub head: Duration,
+    /// For a request's body.
+    pub body: Duration,
+    /// For taking nothing of an answer.
+    pub answer: Duration,
 }
 
 /// Why somebody must wait.
@@ -109,6 +123,11 @@ impl Guards {
     /// Returns whose word is taken for where a request comes from.
     pub fn proxies(&self) -> &Proxies {
         &self.0.settings.proxies
+    }
+
+    /// Returns how long a client may keep the server waiting.
+    pub fn times(&self) -> Times {
+        self.0.settings.times
     }
 
     /// Returns what one must show to write posts.
@@ -180,6 +199,17 @@ impl Guards {
 impl Default for Guards {
     fn default() -> Self {
         Self::new(Settings::default())
+    }
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(30),
+            // A full one over a slow mobile line.
+            body: Duration::from_secs(60),
+            answer: Duration::from_secs(30),
+        }
     }
 }
 

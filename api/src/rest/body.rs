@@ -9,26 +9,29 @@ use tokio::time::timeout;
 use warp::Buf;
 use wire::limits::POST_BYTES;
 
-/// How long a body may take to arrive: a full one over a slow mobile line.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// How much of a body that is too large is read and dropped. A client that is still sending when the connection closes
 /// may never see why.
 const DROPPED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Reads the fields of a JSON body.
+/// Reads the fields of a JSON body, which may take so long to arrive.
 pub(super) async fn fields<B: Buf>(
+    patience: Duration,
     headers: &HeaderMap,
     body: impl Stream<Item = Result<B, ApiError>> + Send,
 ) -> Result<Fields, ApiError> {
-    let body = bytes(headers, body).await;
+    let body = bytes(patience, headers, body).await;
     // A body of another type is read all the same, so that the client comes to read the answer.
     if !is_json(headers) {
         return Err(ApiError::MediaType);
+    }
+    if !is_plain(headers) {
+        return Err(ApiError::Encoding);
     }
     Ok(Fields::from_json(&body?)?)
 }
 
 async fn bytes<B: Buf>(
+    patience: Duration,
     headers: &HeaderMap,
     body: impl Stream<Item = Result<B, ApiError>> + Send,
 ) -> Result<Vec<u8>, ApiError> {
@@ -38,9 +41,9 @@ async fn bytes<B: Buf>(
         return Err(ApiError::BodyTooLarge);
     }
     let mut bytes = Vec::with_capacity(announced.unwrap_or_default().min(POST_BYTES));
-    timeout(PATIENCE, read(&mut bytes, body))
+    timeout(patience, read(&mut bytes, body))
         .await
-        .map_err(|_| ApiError::BodySlow(PATIENCE.as_secs()))??;
+        .map_err(|_| ApiError::BodySlow(patience))??;
     Ok(bytes)
 }
 
@@ -92,6 +95,14 @@ fn is_json(headers: &HeaderMap) -> bool {
     });
     essence.eq_ignore_ascii_case("application/json")
         && charsets.all(|charset| charset.eq_ignore_ascii_case("utf-8"))
+}
+
+/// Says whether the body is as it is: nothing that comes in is unpacked, for a little could become very much.
+fn is_plain(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .all(|value| value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::{
     store::{BadFields, BadPostId, StoreError},
 };
 use http::StatusCode;
+use std::time::Duration;
 use wire::{BadId, limits};
 
 /// Everything that a request can come to but a success. Its text is for the person who sent the request.
@@ -28,12 +29,14 @@ pub(super) enum ApiError {
     },
     #[error("the body must be JSON: send the header \"Content-Type: application/json\"")]
     MediaType,
+    #[error("the body must not be compressed: leave the header \"Content-Encoding\" away")]
+    Encoding,
     #[error("the body must have at most {} bytes", limits::POST_BYTES)]
     BodyTooLarge,
     #[error("the body did not come to its end: {0}")]
     BodyBroken(String),
-    #[error("the body did not arrive within {0} seconds")]
-    BodySlow(u64),
+    #[error("the body did not arrive within {0:?}")]
+    BodySlow(Duration),
     #[error(transparent)]
     Fields(#[from] BadFields),
     #[error("\"{0}\" must be a string or null")]
@@ -81,7 +84,7 @@ impl ApiError {
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::PutOut => StatusCode::FORBIDDEN,
             Self::BodySlow(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType | Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge | Self::PhotoTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Store(error) => match error {
                 StoreError::NotFound => StatusCode::NOT_FOUND,

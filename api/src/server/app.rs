@@ -137,4 +137,5 @@ pub fn functions_routes(
         ))
         .or(elsewhere)
         .unify()
+        .map(web::secure)
 }

@@ -1,11 +1,12 @@
 //! Accepts connections on one port, and serves HTTP/1.1 over each.
 
+use super::patience::Patient;
 use crate::{
     guards::{Guards, Proxies, Ticket},
     socket::Peer,
     tls::Tls,
 };
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use hyper::{
     body::{Body, Incoming},
     server::conn::http1,
@@ -20,8 +21,6 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How long a client may take to send a request's head, and how long an idle connection is kept.
-const HEAD: Duration = Duration::from_secs(30);
 /// The most that a request's head may be.
 const HEAD_BYTES: usize = 64 * 1024;
 /// The pause after the operating system gave no connection, which is when it has no more file descriptors.
@@ -46,6 +45,10 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Named<S> {
     type Future = S::Future;
 
     fn call(&self, mut request: Request<Incoming>) -> S::Future {
+        // CONNECT names a host and no path; what looks for one, as routes do, must find one.
+        if request.uri().path_and_query().is_none() {
+            *request.uri_mut() = Uri::from_static("/");
+        }
         let (proxies, headers) = (self.guards.proxies(), request.headers());
         let peer = Peer {
             address: proxies.client(self.from, headers),
@@ -125,6 +128,7 @@ async fn accept<S, B>(
                     guards: guards.clone(),
                     is_secure: tls.is_some(),
                 };
+                let stream = Patient::new(stream, guards.times().answer);
                 tokio::spawn(open(stream, tls.clone(), service, ticket, stopped.clone()));
             }
             Err(error) => {
@@ -137,9 +141,9 @@ async fn accept<S, B>(
 
 /// Serves one connection, which holds its place until it ends or becomes a socket.
 async fn open<S, B>(
-    stream: TcpStream,
+    stream: Patient<TcpStream>,
     tls: Option<Tls>,
-    service: S,
+    service: Named<S>,
     _ticket: Ticket,
     stopped: watch::Receiver<bool>,
 ) where
@@ -151,13 +155,13 @@ async fn open<S, B>(
     B::Error: Into<BoxError>,
 {
     // Messages are small and wanted at once: Nagle's algorithm would hold them back for an acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
+    if let Err(error) = stream.get_ref().set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     let Some(tls) = tls else {
         return serve(stream, service, stopped).await;
     };
-    match timeout(HEAD, tls.acceptor().accept(stream)).await {
+    match timeout(service.guards.times().head, tls.acceptor().accept(stream)).await {
         Ok(Ok(stream)) => serve(stream, service, stopped).await,
         Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
         Err(_) => tracing::debug!("TLS took too long"),
@@ -166,7 +170,7 @@ async fn open<S, B>(
 
 async fn serve<S, B>(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    service: S,
+    service: Named<S>,
     mut stopped: watch::Receiver<bool>,
 ) where
     S: Service<Request<Incoming>, Response = Response<B>>,
@@ -176,7 +180,7 @@ async fn serve<S, B>(
 {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(service.guards.times().head)
         .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();

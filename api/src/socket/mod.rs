@@ -22,6 +22,8 @@ pub mod close {
     pub const INVALID_TEXT: u16 = 1007;
     /// Not the WebSocket protocol.
     pub const PROTOCOL: u16 = 1002;
+    /// Too much of something.
+    pub const POLICY: u16 = 1008;
     /// A frame that is too large.
     pub const TOO_LARGE: u16 = 1009;
     /// The server restarts.

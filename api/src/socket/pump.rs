@@ -4,6 +4,7 @@ use super::{
     close,
     outbox::{Next, Outbox, frame},
 };
+use crate::rooms::{Rate, Throttle};
 use futures::{SinkExt, StreamExt};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -23,6 +24,11 @@ use wire::limits::FRAME_BYTES;
 const PING: Duration = Duration::from_secs(5);
 /// After which silence it is taken for dead: two pings went unanswered.
 const SILENCE: Duration = Duration::from_secs(12);
+/// What one socket may ask by pings of its own, each of which is answered and none of which is a message.
+const PINGS: Rate = Rate {
+    burst: 60,
+    every: Duration::from_secs(1),
+};
 /// How long a write may wait for a reader.
 const WRITE: Duration = Duration::from_secs(8);
 /// How long a closed socket stays, so that the close frame is read and not overtaken by a TCP reset.
@@ -73,15 +79,19 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut heard_at = Instant::now();
+    let (started, mut pings) = (heard_at, Throttle::default());
     let mut ping_at = heard_at + PING;
     loop {
         let outcome = tokio::select! {
             // A flood of frames must not keep what is to be sent from going out.
             biased;
             () = outbox.changed() => send_all(socket, outbox).await,
-            frame = socket.next() => {
+            next = socket.next() => {
                 heard_at = Instant::now();
-                hear(frame, outbox, listener)
+                if matches!(next, Some(Ok(Message::Ping(_)))) && !pings.take(started.elapsed(), PINGS) {
+                    return End::Close(frame(close::POLICY, "too many pings"));
+                }
+                hear(next, outbox, listener)
             }
             () = sleep_until(ping_at.min(heard_at + SILENCE)) => {
                 if heard_at.elapsed() >= SILENCE {

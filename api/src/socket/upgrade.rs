@@ -62,9 +62,14 @@ impl Origins {
     }
 
     fn permit(&self, headers: &HeaderMap) -> bool {
-        let Some(origin) = headers.get(header::ORIGIN) else {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        let Some(origin) = origins.next() else {
             return true;
         };
+        if origins.next().is_some() {
+            // No browser names two.
+            return false;
+        }
         let Ok(origin) = origin.to_str() else {
             return false;
         };

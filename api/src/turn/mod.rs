@@ -70,9 +70,8 @@ impl Bound {
     /// # Errors
     /// What the operating system says.
     pub async fn open(host: IpAddr, config: &Config) -> io::Result<Self> {
-        let udp = UdpSocket::bind((host, config.port)).await?;
+        let (udp, tcp) = pair(host, config.port).await?;
         let local = udp.local_addr()?;
-        let tcp = TcpListener::bind(local).await?;
         let ip = config.external.unwrap_or(host);
         let (mut tls, mut tls_place) = (None, None);
         if let Some(port) = config.tls_port {
@@ -127,6 +126,19 @@ impl Bound {
         Turn {
             external: self.external,
             tasks,
+        }
+    }
+}
+
+/// Opens a port of both. Where any will do, one that is free for UDP may be taken for TCP, and then another is tried.
+async fn pair(host: IpAddr, port: u16) -> io::Result<(UdpSocket, TcpListener)> {
+    let mut tries = if port == 0 { 10 } else { 1 };
+    loop {
+        let udp = UdpSocket::bind((host, port)).await?;
+        match TcpListener::bind(udp.local_addr()?).await {
+            Ok(tcp) => return Ok((udp, tcp)),
+            Err(_) if tries > 1 => tries -= 1,
+            Err(error) => return Err(error),
         }
     }
 }

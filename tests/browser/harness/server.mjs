@@ -108,7 +108,8 @@ class Server {
   #remember({ app, functions, firestore, page }) {
     const named = (url) => url.replace('127.0.0.1', 'localhost');
     [this.url, this.functions, this.firestore] = [named(app), named(functions), firestore];
-    const port = (address) => Number(/:(\d+)/.exec(address)[1]);
+    // Nothing listens here where the store is elsewhere.
+    const port = (address) => Number(/:(\d+)/.exec(address ?? ':0')[1]);
     this.#ports = {
       port: port(app),
       'functions-port': port(functions),
