@@ -64,7 +64,8 @@ class Window {
       LANGUAGE: 'en',
       TSUKIYO_EVAL: path.join(this.#folder, 'eval'),
     };
-    const all = ['--server', server.url, '--room', room, '--name', name, ...args];
+    // A link says by itself which room it is.
+    const all = ['--server', server.url, ...(room ? ['--room', room] : []), '--name', name, ...args];
     this.#process = spawn(program(), all, { env: { ...display.env, ...own, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (text) => (this.log += text));
     this.#forget = witness({
@@ -176,6 +177,20 @@ class Window {
     await run('xdotool', [what, keys], { env: this.#display.env });
   }
 
+  /** Types a path into the system's dialog for files, which must have been asked for, and takes it. */
+  async type(path) {
+    const env = { env: this.#display.env };
+    // It has a window of its own, and a line for paths once one types a slash.
+    const dialog = await until('the dialog is there', async () => {
+      const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--class', 'tsukiyo-desktop'], env);
+      const { stdout: main } = await run('xdotool', ['search', '--onlyvisible', '--name', '^Tsukiyo|· Tsukiyo'], env);
+      return stdout.trim().split('\n').find((window) => !main.includes(window));
+    });
+    await run('xdotool', ['windowactivate', '--sync', dialog], env);
+    await run('xdotool', ['type', '--delay', '5', path], env);
+    await run('xdotool', ['key', 'Return'], env);
+  }
+
   /** Puts the window away, and waits until it is. */
   async minimise() {
     await run('xdotool', ['search', '--onlyvisible', '--name', 'Tsukiyo', 'windowminimize'], { env: this.#display.env });
@@ -190,6 +205,11 @@ class Window {
   /** Closes the window as a person does. Returns the program's exit code. */
   close() {
     return this.#end(() => run('wmctrl', ['-c', 'Tsukiyo'], { env: this.#display.env }));
+  }
+
+  /** Leaves the room by its button, and stays in the lobby. */
+  leave() {
+    return this.click('Leave');
   }
 
   kill() {
