@@ -2,6 +2,16 @@
 
 use std::path::PathBuf;
 
+/// What the dialog is called.
+#[cfg(target_os = "linux")]
+fn title() -> &'static str {
+    if crate::host::language().starts_with("ja") {
+        "ファイルを選ぶ"
+    } else {
+        "Choose files"
+    }
+}
+
 /// Lets the person pick a file, or several; none if the person thinks better of it. `patterns` say what there is to pick.
 #[cfg(target_os = "linux")]
 pub async fn pick(multiple: bool, patterns: &[&str]) -> Vec<PathBuf> {
@@ -9,7 +19,7 @@ pub async fn pick(multiple: bool, patterns: &[&str]) -> Vec<PathBuf> {
     let (tell, told) = futures::channel::oneshot::channel();
     let tell = std::cell::Cell::new(Some(tell));
     let action = gtk::FileChooserAction::Open;
-    let dialog = gtk::FileChooserNative::new(None, None::<&gtk::Window>, action, None, None);
+    let dialog = gtk::FileChooserNative::new(Some(title()), None::<&gtk::Window>, action, None, None);
     dialog.set_select_multiple(multiple);
     if !patterns.is_empty() {
         let filter = gtk::FileFilter::new();

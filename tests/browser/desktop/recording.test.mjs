@@ -99,6 +99,7 @@ proof('in the window one records everybody and oneself, with a pause, and is tol
   try {
     await kaguya.click('Join');
     await Promise.all([luna.seesAndHears('Kaguya'), kaguya.seesMoving('Luna')]);
+    await kaguya.click('More');
     await kaguya.click('Record');
     await kaguya.click('Start recording');
     await luna.page.getByText('Kaguya is recording').waitFor();

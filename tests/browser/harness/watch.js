@@ -110,9 +110,10 @@
     return light === 0 ? 'black' : sum;
   };
 
-  /** What has been received for `video`, from its connection's statistics. */
+  /** What has been received for `video`, and for the `audio` beside it, from their connection's statistics. */
   watch.received = async (video) => {
-    const tracks = new Set(video?.srcObject?.getTracks?.() ?? []);
+    const elements = [video, video?.parentElement?.querySelector('audio')];
+    const tracks = new Set(elements.flatMap((element) => element?.srcObject?.getTracks?.() ?? []));
     const connection = watch.open().find((one) => one.getReceivers().some(({ track }) => tracks.has(track)));
     const ids = new Set([...tracks].map(({ id }) => id));
     const got = { width: 0, frames: 0, energy: 0, freezes: 0, frozen: 0, concealed: 0, samples: 0 };

@@ -98,7 +98,9 @@ class Window {
     return until(`${this.name} can press ${name}`, () =>
       this.evaluate((name) => {
         const buttons = [...document.querySelectorAll('button')];
-        const found = buttons.find((button) => [button.textContent.trim(), button.getAttribute('aria-label')].includes(name));
+        // A button of a menu has its key beside its name.
+        const names = (button) => [button, ...button.querySelectorAll('span')].map(({ textContent }) => textContent.trim());
+        const found = buttons.find((button) => [...names(button), button.getAttribute('aria-label')].includes(name));
         if (!found || found.disabled) return false;
         found.click();
         return true;
@@ -182,9 +184,8 @@ class Window {
     const env = { env: this.#display.env };
     // It has a window of its own, and a line for paths once one types a slash.
     const dialog = await until('the dialog is there', async () => {
-      const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--class', 'tsukiyo-desktop'], env);
-      const { stdout: main } = await run('xdotool', ['search', '--onlyvisible', '--name', '^Tsukiyo|· Tsukiyo'], env);
-      return stdout.trim().split('\n').find((window) => !main.includes(window));
+      const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', 'Choose files'], env);
+      return stdout.trim().split('\n')[0];
     });
     await run('xdotool', ['windowactivate', '--sync', dialog], env);
     await run('xdotool', ['type', '--delay', '5', path], env);
