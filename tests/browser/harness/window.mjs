@@ -180,16 +180,19 @@ class Window {
   }
 
   /** Types a path into the system's dialog for files, which must have been asked for, and takes it. */
-  async type(path) {
+  async choose(path) {
     const env = { env: this.#display.env };
-    // It has a window of its own, and a line for paths once one types a slash.
-    const dialog = await until('the dialog is there', async () => {
-      const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', 'Choose files'], env);
-      return stdout.trim().split('\n')[0];
+    const dialog = () => run('xdotool', ['search', '--onlyvisible', '--name', 'Choose files'], env).then(({ stdout }) => stdout.trim().split('\n')[0], () => undefined);
+    await until('the dialog is there', dialog);
+    await until('the dialog is done', async () => {
+      const window = await dialog();
+      if (!window) return true;
+      await run('xdotool', ['windowactivate', '--sync', window], env);
+      // A slash opens the line for paths, in its own time: what is typed before that is lost, and has to be typed again.
+      for (const keys of [['key', 'slash'], ['key', 'ctrl+a'], ['type', '--delay', '12', path], ['key', 'Return']]) await run('xdotool', keys, env);
+      await until('it closes', async () => !(await dialog()), { within: 2_000 });
+      return true;
     });
-    await run('xdotool', ['windowactivate', '--sync', dialog], env);
-    await run('xdotool', ['type', '--delay', '5', path], env);
-    await run('xdotool', ['key', 'Return'], env);
   }
 
   /** Puts the window away, and waits until it is. */
