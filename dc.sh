@@ -190,6 +190,11 @@ bench() {
   need_packages "${test_packages[@]}" wrk
   browser_modules
   node_modules tests/bench/posts
+  if [ $# -eq 0 ] || [[ " $* " == *" desktop "* ]]; then
+    need_packages "${desktop_packages[@]}" "${window_packages[@]}"
+    cargo build --release -p platform-desktop
+    export TSUKIYO_DESKTOP=$target/release/tsukiyo-desktop
+  fi
   export TSUKIYO_BIN=$target/release/tsukiyo
   local script name failed=0
   for script in tests/bench/*/run.*; do

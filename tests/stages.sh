@@ -7,7 +7,7 @@ readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser desk
 readonly asked_stages=(clients)
 readonly quick_stages=(fmt shell clippy unit)
 readonly test_packages=(chromium fonts-noto-cjk fonts-noto-color-emoji ffmpeg)
-readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick pulseaudio pulseaudio-utils)
+readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick pulseaudio pulseaudio-utils iproute2 nftables desktop-file-utils)
 
 # What needs the browser's compiler is built apart; everything else shares one target directory and one set of features.
 readonly native=(--workspace --exclude platform-web)
@@ -153,6 +153,7 @@ stage_desktop() {
 
 stage_window() {
   need_packages "${desktop_packages[@]}" "${window_packages[@]}"
+  desktop-file-validate platform-desktop/package/tsukiyo.desktop
   cargo build "${native[@]}" --bins
   tests/window.sh "$target/debug/tsukiyo-desktop" "$run/test/window.png"
 }

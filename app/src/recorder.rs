@@ -12,6 +12,11 @@ pub trait Recorder {
     /// How many bytes may still be kept on this device; `None` where nobody knows.
     fn free(&self) -> LocalBoxFuture<'static, Option<u64>>;
 
+    /// The folder of the person's own in which files are, for every program to see; `None` where only this app has them.
+    fn folder(&self) -> Option<String> {
+        None
+    }
+
     /// Begins. How it goes is told to `told` until it is over.
     fn start(
         &self,

@@ -1,45 +1,45 @@
 //! The small services of a desktop.
 
-use crate::{media::speaker::Speaker, memory::Memory, native::random_bytes};
+use crate::{media::speaker::Speaker, memory::Memory, native::random_bytes, window::recorder::Films};
 use app::{
     Host, Keep,
     fetch::{Method, Request, Response},
+    recorder::Recorder,
 };
 use chrono::{Local, Offset, TimeZone};
 use dioxus::{desktop::window, prelude::*};
 use futures::future::LocalBoxFuture;
 use reqwest::{Client, header::CONTENT_TYPE};
 use std::{
-    cell::RefCell,
     env,
     rc::Rc,
+    sync::{Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-thread_local! {
-    static LANGUAGE: RefCell<String> = const { RefCell::new(String::new()) };
-}
+static LANGUAGE: Mutex<String> = Mutex::new(String::new());
 
 /// The language in which the app speaks.
 pub fn language() -> String {
-    LANGUAGE.with_borrow(Clone::clone)
+    LANGUAGE.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// A desktop.
-#[derive(Debug)]
 pub struct Desktop {
     memory: Rc<Memory>,
     client: Client,
     speaker: Speaker,
+    films: Films,
 }
 
 impl Desktop {
     /// Makes one that remembers here.
-    pub fn new(memory: Rc<Memory>, client: Client, speaker: Speaker) -> Self {
+    pub fn new(memory: Rc<Memory>, client: Client, speaker: Speaker, films: Films) -> Self {
         Self {
             memory,
             client,
             speaker,
+            films,
         }
     }
 }
@@ -90,7 +90,7 @@ impl Host for Desktop {
     }
 
     fn set_language(&self, tag: &str) {
-        LANGUAGE.with_borrow_mut(|language| tag.clone_into(language));
+        tag.clone_into(&mut LANGUAGE.lock().unwrap_or_else(PoisonError::into_inner));
         document::eval(&format!("document.documentElement.lang = {}", literal(tag)));
     }
 
@@ -107,6 +107,18 @@ impl Host for Desktop {
 
     fn can_share(&self) -> bool {
         true
+    }
+
+    fn can_give_files(&self) -> bool {
+        true
+    }
+
+    fn can_record(&self) -> bool {
+        true
+    }
+
+    fn recorder(&self) -> Option<Rc<dyn Recorder>> {
+        Some(Rc::new(self.films.clone()))
     }
 
     /// The speaker that is chosen is the one that is in use.

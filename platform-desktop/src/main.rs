@@ -5,6 +5,8 @@
 //! - Tokio, and every thread that captures, encodes or decodes, reports to the session's thread over channels ([`local`]).
 
 mod farewell;
+mod files;
+mod folders;
 mod headless;
 mod host;
 mod local;
@@ -33,7 +35,7 @@ fn main() -> anyhow::Result<()> {
     }
     if let Some(source) = options.unknown_source() {
         anyhow::bail!(
-            "{} is no source: there are \"pattern\", and files with the endings .y4m and .wav",
+            "{} is no source: there are \"pattern\", and files with the endings .y4m, .ivf and .wav",
             source.display()
         );
     }

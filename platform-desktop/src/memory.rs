@@ -1,7 +1,8 @@
 //! What is remembered, in a file of the person's own.
 
+use crate::folders;
 use app::Keep;
-use std::{cell::RefCell, collections::BTreeMap, env, fs, path::PathBuf};
+use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf};
 
 type Notes = BTreeMap<String, String>;
 
@@ -68,15 +69,9 @@ impl Memory {
     }
 }
 
-/// The file of the person's preferences (XDG Base Directory Specification).
+/// The file of the person's preferences.
 pub fn preferences() -> Option<PathBuf> {
-    let folder = |name: &str| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let config = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
-    Some(config.join("tsukiyo/preferences"))
+    Some(folders::config()?.join("preferences"))
 }
 
 #[cfg(test)]

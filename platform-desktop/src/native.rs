@@ -1,12 +1,13 @@
 //! This computer, as the platform of a session.
 
 use crate::{
+    files::Files,
     local::Local,
     media::{
         screen::{self, Target},
         speaker::Speaker,
         streams::{Shown, Streams},
-        studio::Studio,
+        studio::{FILE, Studio},
         track::{Meter, Source, Stream, Track},
     },
     memory::Memory,
@@ -15,24 +16,32 @@ use crate::{
     window::picker::{Question, Questions},
 };
 use call::Route;
-use futures::channel::{mpsc::UnboundedSender, oneshot};
+use futures::{
+    channel::{mpsc::UnboundedSender, oneshot},
+    future::LocalBoxFuture,
+};
 use reqwest::Client;
 use session::{
     Platform,
     platform::{
-        DisplayConstraints, Events, Exception, Keep, MediaConstraints, MediaKind, MediaStreamTrack,
-        PeerConnectionEvent, PlatformEvent, SocketEvent,
+        DisplayConstraints, Events, Exception, File, Keep, MediaConstraints, MediaKind, MediaStreamTrack,
+        PeerConnectionEvent, PlatformEvent, SocketEvent, WritableFile,
     },
     view::Device,
 };
 use std::{
+    cell::Cell,
     fmt,
+    path::PathBuf,
     rc::Rc,
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::runtime::Handle;
 use wire::IceServer;
+
+/// Under which it is remembered which file was the camera.
+const FILM: &str = "tsukiyo.film";
 
 /// How often devices are counted; no system of sound tells of them by itself in the same way.
 const LOOK_AROUND: Duration = Duration::from_secs(4);
@@ -44,6 +53,8 @@ const MOST_SHOTS: u32 = 15;
 pub struct Native {
     setup: Setup,
     began: Instant,
+    /// Which file is to be the camera was asked before.
+    asked: Cell<bool>,
 }
 
 /// What a platform is made with.
@@ -61,6 +72,8 @@ pub struct Setup {
     pub streams: Streams,
     /// Who is asked what to share; without anybody it is the whole screen.
     pub questions: Option<Questions>,
+    /// What is given away, and where it is kept what comes.
+    pub files: Files,
     /// Where sound is heard, if anywhere.
     pub speaker: Option<Speaker>,
 }
@@ -70,22 +83,27 @@ impl Native {
         Self {
             setup,
             began: Instant::now(),
+            asked: Cell::new(false),
         }
     }
 
-    /// Asks the person what to share.
-    async fn pick(&self, questions: &Questions) -> Result<Target, Exception> {
-        let offers = self.setup.background.spawn_blocking(screen::offers).await;
-        let (answer, answered) = oneshot::channel();
-        let question = Question {
-            offers: offers.map_err(ends)??,
-            answer,
+    /// Asks the person which file is to be the camera; the first time it is the one of the last time.
+    async fn pick_film(&self) {
+        let Setup {
+            memory,
+            studio,
+            files,
+            ..
+        } = &self.setup;
+        let last = memory.get(app::Keep::Always, FILM).map(PathBuf::from);
+        let picked = match last.filter(|path| !self.asked.replace(true) && path.exists()) {
+            Some(path) => Some(path),
+            None => files.pick_film().await,
         };
-        let refused = |_| Exception::new("NotAllowedError", "the person thought better of it");
-        questions
-            .unbounded_send(question)
-            .map_err(|_| Exception::new("AbortError", "there is no window"))?;
-        answered.await.map_err(refused)
+        if let Some(path) = picked {
+            memory.set(app::Keep::Always, FILM, path.to_str());
+            studio.pick(path);
+        }
     }
 
     fn track(&self, source: Arc<Source>) -> Track {
@@ -178,6 +196,9 @@ impl Platform for Native {
 
     async fn get_user_media(&self, constraints: &MediaConstraints) -> Result<Vec<Track>, Exception> {
         let (studio, constraints) = (self.setup.studio.clone(), constraints.clone());
+        if matches!(&constraints.video, Some(Some(device)) if device == FILE) {
+            self.pick_film().await;
+        }
         // Devices and disks may take their time.
         let opened = self
             .setup
@@ -190,7 +211,7 @@ impl Platform for Native {
 
     async fn get_display_media(&self, constraints: DisplayConstraints) -> Result<Vec<Track>, Exception> {
         let target = match &self.setup.questions {
-            Some(questions) => self.pick(questions).await?,
+            Some(questions) => pick(&self.setup.background, questions).await?,
             None => Target::Screen,
         };
         let (studio, rate) = (self.setup.studio.clone(), constraints.frame_rate.min(MOST_SHOTS));
@@ -200,6 +221,14 @@ impl Platform for Native {
             .spawn_blocking(move || studio.open_screen(target, rate))
             .await;
         Ok(vec![self.track(opened.map_err(ends)??)])
+    }
+
+    fn show_open_file_picker(&self) -> LocalBoxFuture<'static, Vec<Rc<dyn File>>> {
+        self.setup.files.pick()
+    }
+
+    fn create_writable(&self) -> LocalBoxFuture<'static, Result<Rc<dyn WritableFile>, Exception>> {
+        self.setup.files.create()
     }
 
     async fn enumerate_devices(&self) -> Vec<Device> {
@@ -213,12 +242,17 @@ impl Platform for Native {
     }
 
     fn media_stream(&self, track: &Track) -> Option<Stream> {
-        if track.kind() != MediaKind::Video {
-            return None;
-        }
-        let shown = Shown {
-            pictures: Some(track.source().hub.clone()),
-            voice: None,
+        let frames = Some(track.source().hub.clone());
+        let shown = match track.kind() {
+            MediaKind::Video => Shown {
+                pictures: frames,
+                ..Shown::default()
+            },
+            // One does not hear oneself, but may want to keep what one said.
+            MediaKind::Audio => Shown {
+                packets: frames,
+                ..Shown::default()
+            },
         };
         let id = format!("local-{:016x}", self.random());
         Some(Stream::new(self.setup.streams.add(id, shown)))
@@ -241,6 +275,21 @@ impl fmt::Debug for Native {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Native").finish_non_exhaustive()
     }
+}
+
+/// Asks the person what to share.
+pub async fn pick(background: &Handle, questions: &Questions) -> Result<Target, Exception> {
+    let offers = background.spawn_blocking(screen::offers).await;
+    let (answer, answered) = oneshot::channel();
+    let question = Question {
+        offers: offers.map_err(ends)??,
+        answer,
+    };
+    let refused = |_| Exception::new("NotAllowedError", "the person thought better of it");
+    questions
+        .unbounded_send(question)
+        .map_err(|_| Exception::new("AbortError", "there is no window"))?;
+    answered.await.map_err(refused)
 }
 
 fn ends(_: tokio::task::JoinError) -> Exception {

@@ -29,18 +29,26 @@ pub struct Options {
     #[arg(long, value_parser = name)]
     pub name: Option<DisplayName>,
 
+    /// Goes in at once, without a stay in the lobby; the name of the last time will do
+    #[arg(long)]
+    pub join: bool,
+
     /// Opens no window: joins the room, tells on the standard output what comes in, and takes requests on the input
     #[arg(long, requires = "room")]
     pub headless: bool,
 
-    /// What is sent in place of a camera and a microphone: "pattern", or files with the endings .y4m (pictures) and .wav
-    /// (sound)
+    /// What is sent in place of a camera and a microphone: "pattern", or files with the endings .y4m or .ivf (pictures) and
+    /// .wav (sound)
     #[arg(long, value_name = "pattern|FILE")]
     pub source: Vec<PathBuf>,
 
     /// Records what comes in to this new file (WebM): a track for everybody's pictures, and one for each voice
     #[arg(long, value_name = "FILE", requires = "headless")]
     pub record: Option<PathBuf>,
+
+    /// Takes every file that is offered, and saves it in this folder
+    #[arg(long, value_name = "FOLDER", requires = "headless")]
+    pub files: Option<PathBuf>,
 
     /// The size and the pictures per second of the test pattern
     #[arg(long, value_name = "WxH@N", value_parser = shape)]
@@ -74,7 +82,7 @@ impl Options {
             let ending = path.extension().and_then(|ending| ending.to_str());
             path == Path::new("pattern")
                 || ending.is_some_and(|ending| {
-                    ["y4m", "wav"]
+                    ["y4m", "ivf", "wav"]
                         .iter()
                         .any(|known| ending.eq_ignore_ascii_case(known))
                 })

@@ -28,6 +28,7 @@ record-ended-full = It was stopped because the space on this device ran out. Wha
 record-ended-failed = The browser stopped it. What was recorded until then is here.
 record-kept = Recordings on this device
 record-kept-hint = They are in this browser only, until you delete them. One whose tab was closed or crashed is here as far as it came.
+record-folder = They are in { $folder }.
 record-nothing = There is nothing any more.
 record-save = Save
 record-play = Play { $name }

@@ -28,6 +28,7 @@ record-ended-full = 空き容量がなくなったため停止しました。そ
 record-ended-failed = ブラウザーが録画を停止しました。それまでの録画はここにあります。
 record-kept = この端末にある録画
 record-kept-hint = 削除するまで、このブラウザーだけに残ります。タブが閉じたり落ちたりしたときも、そこまでの録画があります。
+record-folder = 保存先: { $folder }
 record-nothing = もう何もありません。
 record-save = 保存
 record-play = { $name }を再生

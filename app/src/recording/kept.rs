@@ -5,6 +5,7 @@ use crate::{
     clock::short,
     context::{App, use_app},
     door::Keep,
+    i18n::Words,
     icons::{self, Icon},
     prefs::RECORDINGS,
     recorder::Kept,
@@ -24,7 +25,7 @@ pub fn Leftovers() -> Element {
         if any {
             section { class: "leftovers", "aria-label": words.say("record-kept"),
                 h2 { {words.say("record-kept")} }
-                p { class: "hint", {words.say("record-kept-hint")} }
+                p { class: "hint", {place(app, words, "record-kept-hint")} }
                 // The one primary action of the lobby is to join.
                 List { kept, save: "button quiet" }
             }
@@ -45,6 +46,8 @@ pub fn KeptList() -> Element {
         p { class: "hint", role: "status",
             if none {
                 {words.say("record-nothing")}
+            } else {
+                {place(app, words, "")}
             }
         }
     }
@@ -73,7 +76,8 @@ fn One(file: Kept, first: bool, save: &'static str, onremoved: EventHandler<()>)
     let app = use_app();
     let words = use_own_words();
     // The newest is what one has come to see; the others are opened when they are wanted.
-    let mut shown = use_signal(|| first);
+    let playable = !file.url.is_empty();
+    let mut shown = use_signal(|| first && playable);
     let mut sure = use_signal(|| false);
     // The button that asks takes the place of the one that was pressed, and its focus.
     let mut asked = use_signal(|| false);
@@ -92,7 +96,7 @@ fn One(file: Kept, first: bool, save: &'static str, onremoved: EventHandler<()>)
                 video { class: "kept-video", controls: true, playsinline: true, preload: "metadata", src: "{file.url}", "aria-label": "{play}" }
             }
             div { class: "kept-line",
-                if !shown() {
+                if !shown() && playable {
                     button { class: "quiet icon-only", r#type: "button", "aria-label": "{play}", title: "{play}", onclick: move |_| shown.set(true),
                         Icon { d: icons::PLAY }
                     }
@@ -135,13 +139,26 @@ fn One(file: Kept, first: bool, save: &'static str, onremoved: EventHandler<()>)
                         Icon { d: icons::TRASH }
                         {words.say("record-delete")}
                     }
-                    a { class: save, href: "{file.url}", download: "{file.name}",
-                        Icon { d: icons::DOWNLOAD }
-                        {words.say("record-save")}
+                    // What is in a folder of the person's own is saved already.
+                    if !file.url.is_empty() {
+                        a { class: save, href: "{file.url}", download: "{file.name}",
+                            Icon { d: icons::DOWNLOAD }
+                            {words.say("record-save")}
+                        }
                     }
                 }
             }
         }
+    }
+}
+
+/// Where they are, if that is a place that the person can go to; else what the key says, if it is one.
+fn place(app: App, words: Words, otherwise: &'static str) -> String {
+    let folder = app.host().recorder().and_then(|recorder| recorder.folder());
+    match folder {
+        Some(folder) => words.fill("record-folder", &[("folder", &folder)]),
+        None if otherwise.is_empty() => String::new(),
+        None => words.say(otherwise).to_owned(),
     }
 }
 

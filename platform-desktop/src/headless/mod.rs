@@ -3,27 +3,38 @@
 //! Every second it writes a line of JSON that says what it sees and hears ([`status`]). It reads requests, a line of JSON
 //! each ([`request`]). It leaves when it is asked to, by a request or by a signal.
 
+mod gaps;
 mod request;
 mod status;
+mod taker;
 mod watcher;
 
 use crate::{
     farewell,
+    files::{Files, Picker, Shelf},
     local::Local,
     media::{playout, streams::Streams, studio::Studio},
     memory::Memory,
     native::{Native, Setup},
     options::{Options, USUAL_SERVER},
-    recording::Recorder,
+    recording::{Recorder, Whom},
 };
 use anyhow::{Context, anyhow};
 use futures::{StreamExt, future::join};
+use request::Request;
 use session::{
     Command, Handle, View,
     view::{Local as Own, Phase, Source},
 };
 use status::Status;
-use std::{io::Write, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    io::Write,
+    path::PathBuf,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+use taker::Taker;
 use tokio::{
     runtime::Runtime,
     signal::unix::{SignalKind, signal},
@@ -50,6 +61,7 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
     let streams = Streams::default();
     playout::run(streams.clone(), None)?;
     let (local, run) = Local::new();
+    let (named, shelf) = (Rc::<RefCell<Vec<PathBuf>>>::default(), Shelf::default());
     let native = Native::new(Setup {
         background: background.handle().clone(),
         local: local.clone(),
@@ -63,12 +75,17 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
         },
         streams: streams.clone(),
         questions: None,
+        files: Files::new(
+            background.handle().clone(),
+            Picker::Named(named.clone()),
+            shelf.clone(),
+        ),
         speaker: None,
     });
     let recorder = options
         .record
         .as_ref()
-        .map(|path| Recorder::start(background.handle().clone(), streams.clone(), path));
+        .map(|path| Recorder::start(background.handle().clone(), streams.clone(), Whom::Others, path));
     let recorder = recorder.transpose().context("nothing can be recorded there")?;
     let (handle, driver) = session::session(native, options.config(server));
     let stay = Stay {
@@ -77,7 +94,13 @@ pub fn run(background: &Runtime, options: &Options) -> anyhow::Result<()> {
         name,
         watchers: Watchers::new(streams),
         recorder,
+        taker: options
+            .files
+            .clone()
+            .map(|folder| Taker::new(background.handle().clone(), folder, shelf)),
+        named,
         told: false,
+        joined: Instant::now(),
     };
     background.block_on(async {
         let (stayed, _) = join(
@@ -96,8 +119,13 @@ struct Stay {
     name: DisplayName,
     watchers: Watchers,
     recorder: Option<Recorder>,
+    taker: Option<Taker>,
+    /// The files that were asked to be given.
+    named: Rc<RefCell<Vec<PathBuf>>>,
     /// The room knows that it is recorded.
     told: bool,
+    /// When it asked to be let in.
+    joined: Instant,
 }
 
 impl Stay {
@@ -115,6 +143,7 @@ impl Stay {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut requests = request::from_input()?;
         self.open_devices().await;
+        self.joined = Instant::now();
         self.handle.send(Command::Join {
             room: self.room.clone(),
             name: self.name.clone(),
@@ -131,10 +160,15 @@ impl Stay {
                 _ = tick.tick() => if !self.tell() {
                     return Ok(());
                 },
-                Some(request) = requests.recv() => match request.command() {
-                    Some(command) => self.handle.send(command),
-                    None => return Ok(()),
-                },
+                Some(request) = requests.recv() => {
+                    if let Request::Give(path) = &request {
+                        self.named.borrow_mut().push(path.clone());
+                    }
+                    match request.command() {
+                        Some(command) => self.handle.send(command),
+                        None => return Ok(()),
+                    }
+                }
                 _ = interrupt.recv() => return Ok(()),
                 _ = terminate.recv() => return Ok(()),
             }
@@ -159,6 +193,10 @@ impl Stay {
 
     fn watch(&mut self, view: &View) -> anyhow::Result<()> {
         self.watchers.follow(view);
+        if let Some(taker) = &mut self.taker {
+            let commands = taker.look(view);
+            commands.into_iter().for_each(|command| self.handle.send(command));
+        }
         if let Some(recorder) = &mut self.recorder {
             recorder.follow(view);
             self.tell_of_recording(view);
@@ -182,7 +220,7 @@ impl Stay {
     fn tell(&self) -> bool {
         let view = self.handle.view();
         let recording = self.recorder.as_ref().map(Recorder::progress);
-        let status = Status::new(&view, &self.watchers, recording);
+        let status = Status::new(&view, &self.watchers, self.joined, recording);
         let line = serde_json::to_string(&status).unwrap_or_default();
         let mut output = std::io::stdout().lock();
         writeln!(output, "{line}").and_then(|()| output.flush()).is_ok()

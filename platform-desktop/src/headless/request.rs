@@ -1,13 +1,13 @@
 //! What may be asked of the program while it runs without a window.
 
 use serde::Deserialize;
-use session::Command;
-use std::{io::BufRead, thread};
+use session::{Command, FileCommand};
+use std::{io::BufRead, path::PathBuf, thread};
 use tokio::sync::mpsc;
 use wire::ChatText;
 
 /// A request, as a line of JSON: `{"say": "text"}`, `{"microphone": false}`, `{"camera": true}`, `{"share": true}`,
-/// `"leave"`.
+/// `{"give": "a.txt"}`, `"leave"`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Request {
@@ -19,6 +19,8 @@ pub enum Request {
     Camera(bool),
     /// Shares the whole screen, or ceases to.
     Share(bool),
+    /// Offers this file to everybody in the room.
+    Give(PathBuf),
     /// Leaves the room and ends the program.
     Leave,
 }
@@ -31,6 +33,8 @@ impl Request {
             Self::Microphone(on) => Some(Command::Microphone(on)),
             Self::Camera(on) => Some(Command::Camera(on)),
             Self::Share(on) => Some(Command::Share(on)),
+            // Which file it is, whoever picks knows.
+            Self::Give(_) => Some(Command::Files(FileCommand::Give)),
             Self::Leave => None,
         }
     }

@@ -5,8 +5,9 @@ use crate::recording::Progress;
 use serde::Serialize;
 use session::{
     View,
-    view::{Connection, Delivery, Link, Phase, Source},
+    view::{Connection, Delivery, FileState, FileTransfer, Link, Phase, Source},
 };
+use std::time::Instant;
 
 /// A line of JSON.
 #[derive(Debug, Serialize)]
@@ -22,6 +23,7 @@ pub struct Status<'a> {
     camera: &'static str,
     people: Vec<Person<'a>>,
     chat: Vec<Line<'a>>,
+    files: Vec<File<'a>>,
     /// How the recording goes, if there is one.
     recording: Option<Progress>,
 }
@@ -53,6 +55,12 @@ struct Person<'a> {
     energy: f64,
     /// Pictures of its screen that were decoded.
     screen_frames: u64,
+    /// How often its picture stood still (`freezeCount`).
+    freezes: u64,
+    /// For how long in all, in seconds (`totalFreezesDuration`).
+    frozen: f64,
+    /// How long after joining its first picture was there, in milliseconds.
+    first_frame: Option<u128>,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,19 +70,30 @@ struct Line<'a> {
     stored: bool,
 }
 
+#[derive(Debug, Serialize)]
+struct File<'a> {
+    name: &'a str,
+    /// Who gives it, or to whom it is given.
+    with: &'a str,
+    mine: bool,
+    /// `offered`, `running`, `done`, `stopped` or `failed`
+    state: &'static str,
+}
+
 impl<'a> Status<'a> {
     /// Puts together what a view shows, and what comes in.
-    pub fn new(view: &'a View, watchers: &Watchers, recording: Option<Progress>) -> Self {
+    pub fn new(view: &'a View, watchers: &Watchers, joined: Instant, recording: Option<Progress>) -> Self {
         let people = view.people.iter().map(|person| {
             let seen = watchers.seen(person.stream.as_ref());
             let screen = watchers.seen(person.screen.as_ref());
-            Person::new(person, &seen, &screen)
+            Person::new(person, &seen, &screen, joined)
         });
         let chat = view.chat.lines.iter().map(|line| Line {
             name: line.name.as_str(),
             text: line.text.as_str(),
             stored: matches!(line.state, Delivery::Stored(_)),
         });
+        let files = view.files.iter().map(File::new);
         Self {
             phase: match view.phase {
                 Phase::Lobby => "lobby",
@@ -92,13 +111,14 @@ impl<'a> Status<'a> {
             camera: source(&view.local.camera),
             people: people.collect(),
             chat: chat.collect(),
+            files: files.collect(),
             recording,
         }
     }
 }
 
 impl<'a> Person<'a> {
-    fn new(person: &'a session::view::Person, seen: &Seen, screen: &Seen) -> Self {
+    fn new(person: &'a session::view::Person, seen: &Seen, screen: &Seen, joined: Instant) -> Self {
         Self {
             name: person.name.as_str(),
             connection: match person.connection {
@@ -119,6 +139,28 @@ impl<'a> Person<'a> {
             picture: format!("{:016x}", seen.picture),
             energy: seen.energy,
             screen_frames: screen.frames,
+            freezes: seen.gaps.freezes(),
+            frozen: seen.gaps.frozen().as_secs_f64(),
+            first_frame: seen
+                .first
+                .map(|first| first.saturating_duration_since(joined).as_millis()),
+        }
+    }
+}
+
+impl<'a> File<'a> {
+    fn new(file: &'a FileTransfer) -> Self {
+        Self {
+            name: &file.name,
+            with: file.with.as_str(),
+            mine: file.mine,
+            state: match file.state {
+                FileState::Offered => "offered",
+                FileState::Running(_) => "running",
+                FileState::Done(_) => "done",
+                FileState::Stopped { .. } => "stopped",
+                FileState::Failed(_) => "failed",
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Looks at what comes in: decodes every picture, as a window would.
 
+use super::gaps::Gaps;
 use crate::media::{
     hub::Hub,
     picture::Picture,
@@ -11,6 +12,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     thread,
+    time::Instant,
 };
 
 /// Frames that wait to be decoded.
@@ -45,6 +47,10 @@ pub struct Seen {
     pub picture: u64,
     /// `totalAudioEnergy`
     pub energy: f64,
+    /// `freezeCount` and `totalFreezesDuration`
+    pub gaps: Gaps,
+    /// When the first picture was there.
+    pub first: Option<Instant>,
 }
 
 impl Watchers {
@@ -130,6 +136,9 @@ fn look(pictures: &Arc<Hub>, seen: Arc<Mutex<Seen>>) -> anyhow::Result<()> {
 
 impl Seen {
     fn take(&mut self, picture: &Picture) {
+        let now = Instant::now();
+        self.first.get_or_insert(now);
+        self.gaps.frame(now);
         self.frames += 1;
         self.width = picture.width();
         self.height = picture.height();

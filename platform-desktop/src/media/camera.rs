@@ -28,8 +28,13 @@ pub trait Camera: Send + 'static {
     /// Takes the next picture; `None` when there are no more.
     fn capture(&mut self) -> Option<&Picture>;
 
-    /// Lets the next picture go by.
-    fn skip(&mut self);
+    /// Lets the next picture go by, and tells whether there are more.
+    fn skip(&mut self) -> bool;
+
+    /// It gives pictures when it has them, at a pace of its own, and who asks waits.
+    fn waits(&self) -> bool {
+        false
+    }
 }
 
 /// Captures and encodes in a thread of its own, until the track is stopped or the camera has no more.
@@ -61,11 +66,15 @@ impl Worker {
         let step = Duration::from_secs(1) / camera.frame_rate().max(1);
         let mut due = self.began;
         while !source.is_stopped() {
-            pause_until(due);
+            if !camera.waits() {
+                pause_until(due);
+            }
             // Who wakes late goes on from there: pictures that nobody could see in time are of no use.
             due = (due + step).max(Instant::now());
             if !source.is_enabled() || !self.hub.is_heard() {
-                camera.skip();
+                if !camera.skip() {
+                    return;
+                }
                 continue;
             }
             let Some(picture) = camera.capture() else { return };

@@ -108,8 +108,8 @@ impl Camera for Pictures {
         Some(&self.picture)
     }
 
-    fn skip(&mut self) {
-        self.capture();
+    fn skip(&mut self) -> bool {
+        self.capture().is_some()
     }
 }
 

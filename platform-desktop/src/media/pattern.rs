@@ -1,9 +1,10 @@
-//! The test pattern: a moon that crosses a night sky, above the frame's number in bars.
+//! The test pattern: a moon that crosses a night sky, above the time and the frame's number in bars.
 
 use super::{camera::Camera, picture::Picture};
 use session::platform::VideoConstraints;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-/// How many bits of the frame's number are shown.
+/// How many bits of a number are shown.
 const BITS: usize = 16;
 const MOON: u8 = 226;
 const DARK: u8 = 30;
@@ -39,13 +40,14 @@ impl Camera for Pattern {
     fn capture(&mut self) -> Option<&Picture> {
         self.frame.clone_from(&self.sky);
         draw_moon(&mut self.frame, self.number);
-        draw_number(&mut self.frame, self.number);
+        draw_bars(&mut self.frame, [now(), self.number]);
         self.number += 1;
         Some(&self.frame)
     }
 
-    fn skip(&mut self) {
+    fn skip(&mut self) -> bool {
         self.number += 1;
+        true
     }
 }
 
@@ -83,17 +85,25 @@ fn draw_moon(frame: &mut Picture, number: usize) {
     }
 }
 
-/// The frame's number in binary, so that one can read off a screen how old a picture is.
-fn draw_number(frame: &mut Picture, number: usize) {
+/// Numbers in binary, one above the other, each an eighth of the picture high: the time in milliseconds, so that one can read off
+/// a screen how old a picture is, and the frame's number. Of both only the lowest bits.
+fn draw_bars(frame: &mut Picture, numbers: [usize; 2]) {
     let (width, height) = (frame.width(), frame.height());
-    let (bar, top) = (width / BITS, height * 7 / 8);
+    let (bar, rows, top) = (width / BITS, height / 8, height * 6 / 8);
     let [light, ..] = frame.planes_mut();
-    for pixels in light.chunks_exact_mut(width).skip(top) {
+    for (row, pixels) in light.chunks_exact_mut(width).skip(top).enumerate() {
+        let number = numbers[(row / rows).min(1)];
         for (bit, pixels) in pixels.chunks_exact_mut(bar).take(BITS).enumerate() {
             let on = number >> (BITS - 1 - bit) & 1 == 1;
             pixels.fill(if on { MOON } else { DARK });
         }
     }
+}
+
+/// Milliseconds since 1970 UTC, as far as they fit.
+fn now() -> usize {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    (since.as_millis() & 0xffff) as usize
 }
 
 #[cfg(test)]
@@ -120,13 +130,19 @@ mod tests {
     }
 
     #[test]
-    fn the_number_can_be_read_off() {
+    fn the_number_and_the_time_can_be_read_off() {
         let mut pattern = Pattern::new(VideoConstraints::default());
-        (0..5).for_each(|_| pattern.skip());
+        (0..5).for_each(|_| assert!(pattern.skip()));
+        let before = now();
         let picture = pattern.capture().unwrap();
+        let (width, height) = (picture.width(), picture.height());
         let [light, ..] = picture.planes();
-        let row = (picture.height() - 1) * picture.width();
-        let bits = (0..BITS).map(|bit| usize::from(light[row + bit * picture.width() / BITS + 8] == MOON));
-        assert_eq!(bits.fold(0, |number, bit| number * 2 + bit), 5);
+        let read = |row: usize| {
+            let bits = (0..BITS).map(|bit| usize::from(light[row * width + bit * width / BITS + 8] == MOON));
+            bits.fold(0, |number, bit| number * 2 + bit)
+        };
+        assert_eq!(read(height - 1), 5);
+        let age = read(height * 13 / 16).wrapping_sub(before) & 0xffff;
+        assert!(age < 5_000, "{age} ms");
     }
 }

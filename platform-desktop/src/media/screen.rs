@@ -126,7 +126,9 @@ impl Camera for ScreenCamera {
         Some(&self.picture)
     }
 
-    fn skip(&mut self) {}
+    fn skip(&mut self) -> bool {
+        true
+    }
 }
 
 impl Display {

@@ -15,8 +15,10 @@ pub struct Streams(Arc<Mutex<BTreeMap<String, Shown>>>);
 pub struct Shown {
     /// Its pictures.
     pub pictures: Option<Arc<Hub>>,
-    /// Its sound.
+    /// Its sound, to be heard.
     pub voice: Option<Arc<Voice>>,
+    /// Its sound as it is compressed, to be kept.
+    pub packets: Option<Arc<Hub>>,
 }
 
 /// A line in the list, which is struck out when this is dropped.

@@ -4,21 +4,29 @@ use super::{
     camera,
     echo::FarEnd,
     file::{Pictures, Sound, Unplayable},
+    ivf::Film,
     microphone::{self, Tone},
     pattern::Pattern,
     screen::{ScreenCamera, Target},
     system::{self, SystemMicrophone},
     track::Source,
+    webcam::{self, Webcam},
 };
-use crate::options::Options;
+use crate::{host::language, options::Options};
 use session::{
     platform::{AudioProcessing, Exception, MediaConstraints, MediaKind, VideoConstraints},
     view::{Device, DeviceKind},
 };
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// The test pattern as a camera, and its tone as a microphone.
 const PATTERN: &str = "pattern";
+/// A file that the person picks, as a camera.
+pub const FILE: &str = "file";
 /// The pitch of the tone, in hertz.
 const PITCH: f32 = 440.0;
 
@@ -29,6 +37,8 @@ pub struct Studio {
     pub pictures: Option<PathBuf>,
     /// Sound of a file.
     pub sound: Option<PathBuf>,
+    /// The file that the person has picked.
+    pub picked: Arc<Mutex<Option<PathBuf>>>,
     /// Nobody has to choose: the file, or else the test pattern, is what one gets.
     pub played: bool,
     /// What the speaker plays, which is no part of a voice.
@@ -39,11 +49,17 @@ impl Studio {
     /// Makes one with the files that the program was started with.
     pub fn new(options: &Options) -> Self {
         Self {
-            pictures: options.file("y4m"),
+            pictures: options.file("y4m").or_else(|| options.file("ivf")),
             sound: options.file("wav"),
             played: !options.source.is_empty(),
             far: FarEnd::default(),
+            picked: Arc::default(),
         }
+    }
+
+    /// The person has picked this file as a camera.
+    pub fn pick(&self, path: PathBuf) {
+        *self.picked.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
     }
 
     /// Lists all devices. It may take a moment.
@@ -60,19 +76,21 @@ impl Studio {
                 label: path.file_name()?.to_string_lossy().into_owned(),
             })
         });
+        let ja = language().starts_with("ja");
         let patterns = [
-            (DeviceKind::Camera, "Test pattern"),
-            (DeviceKind::Microphone, "Test tone"),
+            (DeviceKind::Camera, FILE, ["Media file…", "メディアファイル…"]),
+            (DeviceKind::Camera, PATTERN, ["Test pattern", "テスト映像"]),
+            (DeviceKind::Microphone, PATTERN, ["Test tone", "テスト音"]),
         ];
-        let patterns = patterns.into_iter().map(|(kind, label)| Device {
+        let patterns = patterns.map(|(kind, id, label)| Device {
             kind,
-            id: PATTERN.to_owned(),
-            label: label.to_owned(),
+            id: id.to_owned(),
+            label: label[usize::from(ja)].to_owned(),
         });
         let own = if self.played {
             Vec::new()
         } else {
-            system::devices()
+            [webcam::devices(), system::devices()].concat()
         };
         own.into_iter().chain(files).chain(patterns).collect()
     }
@@ -102,15 +120,23 @@ impl Studio {
     }
 
     fn open_camera(&self, device: Option<&str>, shape: VideoConstraints) -> Result<Arc<Source>, Exception> {
-        let source = Source::new(MediaKind::Video);
-        match self.choose(device, &self.pictures)? {
-            Some(path) => {
-                let pictures = Pictures::open(path).map_err(|error| unplayable(&error))?;
-                camera::run(pictures, source.clone())
+        let source = Source::of(MediaKind::Video, device.map(str::to_owned));
+        let started = match self.choose(device, &self.pictures) {
+            Ok(Some(path)) => play(path, source.clone())?,
+            Ok(None) => camera::run(Pattern::new(shape), source.clone()),
+            Err(missing) if self.played => return Err(missing),
+            Err(missing) if device == Some(FILE) => {
+                let picked = self.picked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                play(&picked.ok_or(missing)?, source.clone())?
             }
-            None => camera::run(Pattern::new(shape), source.clone()),
-        }
-        .map_err(|error| broken(&error))?;
+            Err(_) => {
+                let webcam = Webcam::open(device, shape)?;
+                let source = Source::of(MediaKind::Video, Some(webcam.id().to_owned()));
+                camera::run(webcam, source.clone()).map_err(|error| broken(&error))?;
+                return Ok(source);
+            }
+        };
+        started.map_err(|error| broken(&error))?;
         Ok(source)
     }
 
@@ -128,8 +154,11 @@ impl Studio {
             Ok(None) => microphone::run(Tone::new(PITCH), source.clone()),
             Err(missing) if self.played => return Err(missing),
             Err(_) => {
-                let clean = self.far.clean(SystemMicrophone::open(device)?, processing);
-                microphone::run(clean, source.clone())
+                let microphone = SystemMicrophone::open(device)?;
+                let source = Source::of(MediaKind::Audio, microphone.id());
+                let clean = self.far.clean(microphone, processing);
+                microphone::run(clean, source.clone()).map_err(|error| broken(&error))?;
+                return Ok(source);
             }
         };
         started.map_err(|error| broken(&error))?;
@@ -163,6 +192,20 @@ impl Drop for Opened {
     }
 }
 
+/// Plays a file of either kind.
+fn play(path: &Path, source: Arc<Source>) -> Result<io::Result<()>, Exception> {
+    let is_ivf = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("ivf"));
+    Ok(if is_ivf {
+        let film = Film::open(path).map_err(|error| unplayable(&error))?;
+        camera::run(film, source)
+    } else {
+        let pictures = Pictures::open(path).map_err(|error| unplayable(&error))?;
+        camera::run(pictures, source)
+    })
+}
+
 fn unplayable(error: &Unplayable) -> Exception {
     let name = match error {
         Unplayable::Io(error) if error.kind() == io::ErrorKind::NotFound => "NotFoundError",
@@ -194,7 +237,16 @@ mod tests {
             video: Some(None),
             ..MediaConstraints::default()
         };
-        assert_eq!(studio.open(&camera).unwrap_err().name, "NotFoundError");
+        if webcam::devices().is_empty() {
+            assert_eq!(studio.open(&camera).unwrap_err().name, "NotFoundError");
+        }
+        let picked = MediaConstraints {
+            video: Some(Some(FILE.to_owned())),
+            ..MediaConstraints::default()
+        };
+        assert_eq!(studio.open(&picked).unwrap_err().name, "NotFoundError");
+        studio.pick("/nowhere.ivf".into());
+        assert_eq!(studio.open(&picked).unwrap_err().name, "NotFoundError");
         let chosen = MediaConstraints {
             video: Some(Some(PATTERN.to_owned())),
             ..MediaConstraints::default()

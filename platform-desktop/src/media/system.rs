@@ -38,6 +38,7 @@ struct Ring {
 /// A microphone of the system.
 pub struct SystemMicrophone {
     ring: Arc<Ring>,
+    id: Option<String>,
     _stream: Stream,
 }
 
@@ -71,6 +72,7 @@ impl SystemMicrophone {
     /// `NotFoundError`, `NotReadableError`
     pub fn open(id: Option<&str>) -> Result<Self, Exception> {
         let device = find(id, Host::default_input_device)?;
+        let id = device.id().ok().map(|id| id.to_string());
         let ring = Arc::<Ring>::default();
         let (take, dead) = (ring.clone(), ring.clone());
         let stream = device.build_input_stream(
@@ -83,8 +85,14 @@ impl SystemMicrophone {
         stream.play().map_err(|error| unreadable(&error))?;
         Ok(Self {
             ring,
+            id,
             _stream: stream,
         })
+    }
+
+    /// The id under which it is listed, if it is.
+    pub fn id(&self) -> Option<String> {
+        self.id.clone()
     }
 }
 

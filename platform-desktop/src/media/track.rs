@@ -22,6 +22,7 @@ pub struct Source {
     kind: MediaKind,
     enabled: AtomicBool,
     stopped: AtomicBool,
+    device: Option<String>,
     ended: watch::Sender<bool>,
 }
 
@@ -35,12 +36,18 @@ pub struct Track {
 impl Source {
     /// Makes the state of a track that is open.
     pub fn new(kind: MediaKind) -> Arc<Self> {
+        Self::of(kind, None)
+    }
+
+    /// Makes the state of a track of this device.
+    pub fn of(kind: MediaKind, device: Option<String>) -> Arc<Self> {
         Arc::new(Self {
             hub: Arc::default(),
             level: Level::default(),
             kind,
             enabled: AtomicBool::new(true),
             stopped: AtomicBool::new(false),
+            device,
             ended: watch::Sender::new(false),
         })
     }
@@ -58,6 +65,11 @@ impl Source {
     /// Lets the device go.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells whether the device gives nothing any more.
+    pub fn is_ended(&self) -> bool {
+        *self.ended.borrow()
     }
 
     /// Says that the device gives nothing any more.
@@ -83,6 +95,10 @@ impl Track {
 impl MediaStreamTrack for Track {
     fn kind(&self) -> MediaKind {
         self.source.kind
+    }
+
+    fn device(&self) -> Option<String> {
+        self.source.device.clone()
     }
 
     fn set_enabled(&self, enabled: bool) {

@@ -5,36 +5,37 @@
 //! ```
 
 mod film;
+mod parts;
+mod writer;
 
 use crate::media::{
     hub::{Chunk, Hub},
     streams::Streams,
 };
-use film::{Film, Number};
+pub use parts::Whom;
+
+use film::Film;
+use parts::{Part, parts};
 use session::{
     View,
     platform::{Feed, MediaKind},
-    view::{Person, StreamId},
+    view::StreamId,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs::File,
     io,
     path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+        Arc, Mutex, PoisonError, Weak,
+        mpsc::{SyncSender, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
 };
 use tokio::runtime::Handle;
 use wire::MemberId;
+use writer::{Message, Writer};
 
-/// How often the file grows; what a crash costs.
-const STEP: Duration = Duration::from_secs(1);
-/// Sound may be late by this, and is put in its place all the same.
-const LATE: Duration = Duration::from_millis(500);
 /// Frames that wait for the disk: some seconds. With more than these they are left out.
 const DEPTH: usize = 1024;
 /// Frames that wait to be taken from a track.
@@ -45,9 +46,11 @@ const HUB_DEPTH: usize = 64;
 pub struct Recorder {
     background: Handle,
     streams: Streams,
-    /// Frames; `None` is the end.
-    frames: SyncSender<Option<Frame>>,
-    heard: BTreeSet<StreamId>,
+    whom: Whom,
+    frames: SyncSender<Message>,
+    /// The names of the streams that are listened to.
+    heard: BTreeSet<String>,
+    pictures: Vec<Weak<Hub>>,
     progress: Arc<Mutex<Progress>>,
     writer: JoinHandle<()>,
 }
@@ -61,6 +64,8 @@ pub struct Progress {
     pub bytes: u64,
     /// Why nothing more is written.
     pub trouble: Option<String>,
+    /// It is the disk that is full.
+    pub full: bool,
 }
 
 /// Whose track it is. Who connects anew goes on in the same.
@@ -84,22 +89,19 @@ impl Recorder {
     ///
     /// # Errors
     /// It is there, or cannot be written.
-    pub fn start(background: Handle, streams: Streams, path: &Path) -> io::Result<Self> {
+    pub fn start(background: Handle, streams: Streams, whom: Whom, path: &Path) -> io::Result<Self> {
         let film = Film::create(File::create_new(path)?)?;
         let progress = Arc::<Mutex<Progress>>::default();
         let (frames, received) = sync_channel(DEPTH);
-        let writer = Writer {
-            film,
-            began: Instant::now(),
-            tracks: BTreeMap::new(),
-            progress: progress.clone(),
-        };
+        let writer = Writer::new(film, progress.clone());
         let thread = thread::Builder::new().name("recorder".to_owned());
         Ok(Self {
             background,
             streams,
+            whom,
             frames,
             heard: BTreeSet::new(),
+            pictures: Vec::new(),
             progress,
             writer: thread.spawn(move || writer.run(&received))?,
         })
@@ -107,24 +109,39 @@ impl Recorder {
 
     /// Records whoever a view shows from now on.
     pub fn follow(&mut self, view: &View) {
-        let feeds = view.people.iter().flat_map(|person| {
-            let feeds = [(Feed::Person, &person.stream), (Feed::Screen, &person.screen)];
-            feeds
-                .into_iter()
-                .filter_map(move |(feed, id)| Some((person, feed, id.as_ref()?)))
-        });
-        let feeds: Vec<_> = feeds.collect();
+        let parts = parts(view, self.whom);
         // A stream that is gone has ended its listeners.
         self.heard
-            .retain(|id| feeds.iter().any(|(.., shown)| *shown == id));
-        for (person, feed, id) in feeds {
-            if let Some(shown) = self.streams.get(&id.0)
-                && self.heard.insert(id.clone())
+            .retain(|id| parts.iter().any(|part| *part.stream.0 == **id));
+        for part in parts {
+            if let Some(shown) = self.streams.get(&part.stream.0)
+                && self.heard.insert(part.stream.0.to_string())
             {
-                let sound = shown.voice.map(|voice| voice.packets.clone());
-                self.listen(person, feed, MediaKind::Video, shown.pictures);
-                self.listen(person, feed, MediaKind::Audio, sound);
+                self.listen(&part, MediaKind::Video, shown.pictures);
+                self.listen(&part, MediaKind::Audio, shown.packets);
             }
+        }
+    }
+
+    /// Records these pictures as well.
+    pub fn add_screen(&mut self, member: MemberId, name: String, pictures: Arc<Hub>) {
+        let part = Part {
+            member,
+            name,
+            feed: Feed::Screen,
+            stream: StreamId("".into()),
+        };
+        self.listen(&part, MediaKind::Video, Some(pictures));
+    }
+
+    /// Leaves out what happens, or goes on.
+    pub fn pause(&self, paused: bool) {
+        // A writer that is gone has said why.
+        let _ = self.frames.send(Message::Pause(paused));
+        if !paused {
+            // Nobody could decode what follows what was left out.
+            let pictures = self.pictures.iter().filter_map(Weak::upgrade);
+            pictures.for_each(|hub| hub.request_key());
         }
     }
 
@@ -145,28 +162,27 @@ impl Recorder {
             ..
         } = self;
         // Those who listen hold the other ends for as long as there are connections. A writer that is gone needs no word.
-        let _ = frames.send(None);
+        let _ = frames.send(Message::End);
         if writer.join().is_err() {
             tracing::error!("the recorder broke down");
         }
         progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn listen(&self, person: &Person, feed: Feed, kind: MediaKind, hub: Option<Arc<Hub>>) {
+    fn listen(&mut self, part: &Part, kind: MediaKind, hub: Option<Arc<Hub>>) {
         let Some(hub) = hub else { return };
-        let is_screen = feed == Feed::Screen;
-        let name: Arc<str> = if is_screen {
-            format!("{} (screen)", person.name.as_str()).into()
-        } else {
-            person.name.as_str().into()
-        };
         let whose = Whose {
-            member: person.id.clone(),
-            is_screen,
+            member: part.member.clone(),
+            is_screen: part.feed == Feed::Screen,
             is_pictures: kind == MediaKind::Video,
         };
+        let name: Arc<str> = part.title().into();
         let mut chunks = hub.listen(HUB_DEPTH, None);
         let (frames, hub) = (self.frames.clone(), Arc::downgrade(&hub));
+        if kind == MediaKind::Video {
+            self.pictures.retain(|hub| hub.strong_count() > 0);
+            self.pictures.push(hub.clone());
+        }
         self.background.spawn(async move {
             let mut is_astray = false;
             while let Some(chunk) = chunks.recv().await {
@@ -177,8 +193,8 @@ impl Recorder {
                     chunk,
                 };
                 // Of pictures that follow a lost one nobody could make anything.
-                if !is_astray && let Err(refused) = frames.try_send(Some(frame)) {
-                    if matches!(refused, std::sync::mpsc::TrySendError::Disconnected(_)) {
+                if !is_astray && let Err(refused) = frames.try_send(Message::Frame(frame)) {
+                    if matches!(refused, TrySendError::Disconnected(_)) {
                         return;
                     }
                     is_astray = true;
@@ -186,70 +202,6 @@ impl Recorder {
                 }
             }
         });
-    }
-}
-
-struct Writer {
-    film: Film<File>,
-    began: Instant,
-    tracks: BTreeMap<Whose, Option<Number>>,
-    progress: Arc<Mutex<Progress>>,
-}
-
-impl Writer {
-    fn run(mut self, frames: &Receiver<Option<Frame>>) {
-        let progress = self.progress.clone();
-        let written = self.write(frames).and_then(|()| self.film.finish());
-        if let Err(error) = written {
-            tracing::error!(%error, "the recording ends here");
-            let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-            progress.trouble = Some(error.to_string());
-        }
-    }
-
-    fn write(&mut self, frames: &Receiver<Option<Frame>>) -> io::Result<()> {
-        let mut due = self.began + STEP;
-        loop {
-            match frames.recv_timeout(due.saturating_duration_since(Instant::now())) {
-                Ok(Some(frame)) => self.take(frame),
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(None) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            }
-            let now = Instant::now();
-            if now >= due {
-                due = now + STEP;
-                self.film.write((now - self.began).saturating_sub(LATE))?;
-                let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-                progress.seconds = self.film.duration().as_secs_f64();
-                progress.bytes = self.film.bytes();
-            }
-        }
-    }
-
-    fn take(&mut self, Frame { whose, name, chunk }: Frame) {
-        let number = match self.tracks.get(&whose) {
-            Some(number) => *number,
-            None => {
-                let number = if whose.is_pictures {
-                    // It begins with a key frame, which tells its size.
-                    let Some((width, height)) = size(&chunk.data) else {
-                        return;
-                    };
-                    self.film.add_pictures(&name, width, height)
-                } else {
-                    self.film.add_sound(&name)
-                };
-                if number.is_none() {
-                    tracing::warn!("there is no room for another track");
-                }
-                self.tracks.insert(whose, number);
-                number
-            }
-        };
-        if let Some(number) = number {
-            let at = chunk.at.saturating_duration_since(self.began);
-            self.film.push(number, at, chunk.key, chunk.data);
-        }
     }
 }
 
@@ -281,6 +233,9 @@ fn size(frame: &[u8]) -> Option<(u16, u16)> {
 mod tests {
     use super::*;
     use crate::media::{picture::Picture, vpx::Encoder};
+    use std::time::Duration;
+
+    const STEP: Duration = Duration::from_secs(1);
 
     #[test]
     fn a_key_frame_tells_its_size_and_nothing_else_does() {

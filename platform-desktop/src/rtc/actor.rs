@@ -1,6 +1,7 @@
 //! The side of a connection that lives on Tokio.
 
 use super::{
+    channel::{self, Far},
     engine,
     incoming::Feeds,
     receiving,
@@ -59,6 +60,7 @@ pub struct Setup {
     pub orders: UnboundedReceiver<Order>,
     pub happened: UnboundedSender<Happened>,
     pub feeds: Feeds,
+    pub channel: Far,
 }
 
 /// Runs a connection until the session drops its end.
@@ -82,6 +84,17 @@ pub async fn run(mut setup: Setup) {
             return;
         }
     };
+    // It is made before the first offer, so that there is never a second one.
+    match connection
+        .create_data_channel(channel::LABEL, Some(channel::negotiated()))
+        .await
+    {
+        Ok(remote) => {
+            tokio::spawn(setup.channel.run(remote));
+        }
+        // Somebody without files is somebody to talk to all the same.
+        Err(error) => tracing::warn!(%error, "there is no data channel"),
+    }
     let mut actor = Actor {
         connection,
         budget,

@@ -2,6 +2,7 @@
 
 use super::{
     actor::{self, Happened, Order, Reply, Setup},
+    channel::{self, Near},
     incoming::{self, Feeds, Incoming},
     sending::Outlet,
 };
@@ -20,8 +21,8 @@ use futures::channel::{
 };
 use session::{
     platform::{
-        Events, Exception, Feed, MediaKind, MediaStreamTrack, PeerConnection, PeerConnectionEvent,
-        RtpEncodingParameters, RtpTransceiver, Slot, StatsReport,
+        DataChannel, DataChannelEvent, Events, Exception, Feed, MediaKind, MediaStreamTrack, PeerConnection,
+        PeerConnectionEvent, RtpEncodingParameters, RtpTransceiver, Slot, StatsReport,
     },
     view::StreamId,
 };
@@ -43,6 +44,8 @@ pub struct Connection {
     closed: Rc<Cell<bool>>,
     transceivers: RefCell<Vec<Transceiver>>,
     feeds: Feeds,
+    channel: Near,
+    local: Local,
     streams: Streams,
     /// What can be seen and heard of it.
     shown: RefCell<BTreeMap<Feed, Entry>>,
@@ -81,12 +84,14 @@ impl Connection {
             }
         });
         let (orders, received) = mpsc::unbounded();
+        let (near, far) = channel::ends();
         background.spawn(actor::run(Setup {
             ice_servers: ice_servers.to_vec(),
             route,
             orders: received,
             happened,
             feeds: feeds.clone(),
+            channel: far,
         }));
         Ok(Self {
             orders: RefCell::new(Some(orders)),
@@ -94,6 +99,8 @@ impl Connection {
             closed,
             transceivers: RefCell::default(),
             feeds,
+            channel: near,
+            local: local.clone(),
             streams,
             shown: RefCell::default(),
             random,
@@ -203,6 +210,14 @@ impl PeerConnection for Connection {
 
     fn transceivers(&self) -> Vec<Transceiver> {
         self.transceivers.borrow().clone()
+    }
+
+    fn data_channel(
+        &self,
+        low: u64,
+        events: Events<DataChannelEvent>,
+    ) -> Result<Rc<dyn DataChannel>, Exception> {
+        Ok(self.channel.listen(&self.local, low, events))
     }
 
     fn restart_ice(&self) {

@@ -1,6 +1,6 @@
 //! How webrtc is set up: what is spoken, and how losses and narrow ways are dealt with.
 
-use super::{estimate::Estimate, key_frame_requests::KeyFrameRequests};
+use super::{channel::TRANSPORT, estimate::Estimate, key_frame_requests::KeyFrameRequests};
 use crate::media::hub::Budget;
 use call::Route;
 use rtc::{
@@ -50,6 +50,7 @@ pub async fn connection(
         .with_setting_engine(settings)
         .with_interceptor_registry(chain)
         .with_handler(handler)
+        .with_data_channel_send_buffer_limit(TRANSPORT)
         // A port on each of this computer's addresses.
         .with_udp_addrs(vec!["0.0.0.0:0"])
         .build()

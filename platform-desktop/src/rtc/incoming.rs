@@ -49,6 +49,7 @@ impl Incoming {
         let shown = Shown {
             pictures: Some(self.pictures.clone()),
             voice: Some(self.voice.clone()),
+            packets: Some(self.voice.packets.clone()),
         };
         streams.add(id, shown)
     }

@@ -13,6 +13,7 @@
 //!   from where its frames come: there is nothing that the other side would have to be told.
 
 mod actor;
+mod channel;
 mod clock;
 mod connection;
 mod counts;

@@ -1,17 +1,22 @@
 //! The window around the components.
 
 mod beside;
+pub mod dialog;
 #[cfg(debug_assertions)]
 mod hook;
 pub mod picker;
 mod raw;
+pub mod recorder;
+mod saved;
 mod state;
 mod surface;
 mod talk;
 mod viewer;
 
 use crate::{
-    farewell, host,
+    farewell,
+    files::{Files, Picker as FilePicker, Shelf},
+    host,
     local::Local,
     media::{echo::FarEnd, playout, speaker::Speaker, streams::Streams, studio::Studio},
     memory::{Memory, preferences},
@@ -29,6 +34,8 @@ use dioxus::{
 };
 use dioxus_history::{History, MemoryHistory};
 use picker::{Picker, Questions};
+use recorder::Films;
+use saved::Saved;
 use session::Command;
 use state::Size;
 use std::{cell::RefCell, rc::Rc};
@@ -38,6 +45,8 @@ use viewer::Viewer;
 
 const SCRIPT: &str = include_str!("frames.js");
 const NAME: &str = "tsukiyo.name";
+/// The room in which a window was before it was loaded anew: the app goes back there by itself.
+const INSIDE: &str = "tsukiyo.inside";
 
 /// What the window is made of.
 #[derive(Debug, Clone)]
@@ -49,6 +58,7 @@ struct Parts {
     speaker: Speaker,
     far: FarEnd,
     questions: Questions,
+    shelf: Shelf,
 }
 
 /// Opens the window. It never returns: the program ends when the window is closed.
@@ -75,6 +85,7 @@ pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
         speaker,
         far,
         questions,
+        shelf: Shelf::default(),
     };
     let window = WindowBuilder::new()
         .with_title("Tsukiyo")
@@ -99,6 +110,7 @@ pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
 fn window_root() -> Element {
     let parts: Parts = use_context();
     use_context_provider(|| parts.viewer.clone());
+    use_context_provider(|| parts.shelf.clone());
     use_context_provider(|| history(&parts.options));
     let memory = use_hook(|| Rc::new(Memory::at(preferences())));
     let door = use_context_provider(|| Rc::new(door(&parts, memory.clone())));
@@ -120,6 +132,7 @@ fn window_root() -> Element {
     rsx! {
         Root {}
         Picker {}
+        Saved {}
         Talk {}
     }
 }
@@ -144,30 +157,46 @@ fn door(parts: &Parts, memory: Rc<Memory>) -> Door {
         speaker,
         far,
         questions,
+        shelf,
     } = parts;
     if let Some(name) = &options.name {
         memory.set(Keep::Always, NAME, Some(name.as_str()));
     }
+    if let Some(room) = options.room().filter(|_| options.join) {
+        memory.set(Keep::Tab, INSIDE, Some(room.as_str()));
+    }
     let client = reqwest::Client::new();
     let (local, run) = Local::new();
+    let studio = Studio {
+        far: far.clone(),
+        ..Studio::new(options)
+    };
     let native = Native::new(Setup {
         background: background.clone(),
         local: local.clone(),
         origin: server.clone(),
         client: client.clone(),
         memory: memory.clone(),
-        studio: Studio {
-            far: far.clone(),
-            ..Studio::new(options)
-        },
+        studio: studio.clone(),
         streams: viewer.streams().clone(),
         questions: Some(questions.clone()),
+        files: Files::new(background.clone(), FilePicker::Person, shelf.clone()),
         speaker: Some(speaker.clone()),
     });
     let (handle, driver) = session::session(native, options.config(server));
+    let films = Films::new(recorder::Setup {
+        background: background.clone(),
+        local: local.clone(),
+        handle: handle.clone(),
+        streams: viewer.streams().clone(),
+        studio,
+        questions: questions.clone(),
+    });
     let (window, background) = (window(), background.clone());
+    let unfinished = films.clone();
     let session = beside::spawn(async move {
         farewell::finished(&background, driver, local, run).await;
+        unfinished.finish().await;
         window.set_close_behavior(WindowCloseBehaviour::WindowCloses);
         window.close();
     });
@@ -177,7 +206,7 @@ fn door(parts: &Parts, memory: Rc<Memory>) -> Door {
         surface: surface::surface,
         calls: Calls::Here,
         origin: server.clone(),
-        host: Rc::new(host::Desktop::new(memory, client, speaker.clone())),
+        host: Rc::new(host::Desktop::new(memory, client, speaker.clone(), films)),
     }
 }
 

@@ -272,7 +272,7 @@ mod tests {
         let (streams, source) = (Streams::default(), source());
         let shown = Shown {
             pictures: Some(source.hub.clone()),
-            voice: None,
+            ..Shown::default()
         };
         let _entry = streams.add("a".to_owned(), shown);
         let viewer = Viewer::start(streams).await.unwrap();
@@ -291,7 +291,7 @@ mod tests {
         let (streams, source) = (Streams::default(), source());
         let shown = Shown {
             pictures: Some(source.hub.clone()),
-            voice: None,
+            ..Shown::default()
         };
         let _entry = streams.add("a".to_owned(), shown);
         let viewer = Viewer::start(streams).await.unwrap();
@@ -314,7 +314,7 @@ mod tests {
         let (streams, source) = (Streams::default(), source());
         let shown = Shown {
             pictures: Some(source.hub.clone()),
-            voice: None,
+            ..Shown::default()
         };
         let _entry = streams.add("a".to_owned(), shown);
         let viewer = Viewer::start(streams).await.unwrap();

@@ -138,7 +138,7 @@ proof('files are played, and what is none is refused with what would be right', 
 
   const refused = new Desktop(server, { room, name: 'Hime', source: [other] });
   assert.equal(await refused.ended(), 1);
-  assert.match(refused.log, /x\.gif is no source.*\.y4m and \.wav/);
+  assert.match(refused.log, /x\.gif is no source.*\.y4m, \.ivf and \.wav/);
   await fs.rm(folder, { recursive: true });
 });
 

@@ -15,22 +15,25 @@ import { enter } from '../harness/room.mjs';
 import { startServer } from '../harness/server.mjs';
 import { beeps, wav } from '../harness/sound.mjs';
 import { until } from '../harness/until.mjs';
+import { openWindow, startDisplay } from '../harness/window.mjs';
 
 const run = promisify(execFile);
 /** What each says, in hertz. The program that plays its pattern says 440. */
 const PITCHES = { Luna: 1000, Hime: 440 };
 
 const folder = scratch('film');
-let server, browser;
+let server, browser, display;
 
 before(async () => {
   const song = path.join(folder, 'song.wav');
   await fs.writeFile(song, wav(beeps(PITCHES.Luna, 1)));
   server = await startServer();
   browser = await startBrowser({ sound: song });
+  display = await startDisplay();
 });
 
 after(async () => {
+  await display?.close();
   await browser?.close();
   await server?.stop();
   await fs.rm(folder, { recursive: true, force: true });
@@ -82,6 +85,44 @@ proof('a recording that is ended has an index, and no other file is written over
   }
 });
 
+proof('in the window one records everybody and oneself, with a pause, and is told where it is', async () => {
+  const room = 'button';
+  const home = path.join(folder, 'home');
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  const kaguya = await openWindow(display, server, { room, name: 'Kaguya', env: { HOME: home } });
+  const text = (of) => kaguya.evaluate((of) => document.querySelector(of)?.textContent ?? '', of);
+  const elapsed = async () => {
+    const [minutes, seconds] = (await text('.record-time')).split(':').map(Number);
+    return minutes * 60 + seconds;
+  };
+  const reaches = (seconds) => until(`${seconds} s are recorded`, async () => (await elapsed()) >= seconds);
+  try {
+    await kaguya.click('Join');
+    await Promise.all([luna.seesAndHears('Kaguya'), kaguya.seesMoving('Luna')]);
+    await kaguya.click('More');
+    await kaguya.click('Record');
+    await kaguya.click('Start recording');
+    await luna.page.getByText('Kaguya is recording').waitFor();
+    await reaches(4);
+    await kaguya.click('Pause');
+    await until('it pauses', async () => (await text('.record-space')).includes('Paused'));
+    const before = await elapsed();
+    await luna.seesAndHears('Kaguya');
+    assert.ok((await elapsed()) <= before + 1, 'what happens in a pause is left out');
+    await kaguya.click('Resume');
+    await reaches(before + 4);
+    await kaguya.click('Stop');
+    const place = path.join(home, 'Videos/Tsukiyo');
+    await until('it is told where it is', async () => (await kaguya.evaluate(() => document.body.textContent)).includes(`They are in ${place}.`));
+    await luna.page.getByText('Kaguya is recording').waitFor({ state: 'detached' });
+    const files = await fs.readdir(place);
+    assert.equal(files.length, 1);
+    await hasBoth(path.join(place, files[0]), { seconds: 7, said: { Luna: PITCHES.Luna, Kaguya: 440 } });
+  } finally {
+    await kaguya.kill();
+  }
+});
+
 /** Waits until so many more seconds are on the disk. */
 async function lasts(desktop, seconds) {
   const before = desktop.status.recording.seconds;
@@ -92,14 +133,14 @@ async function lasts(desktop, seconds) {
   });
 }
 
-/** Proves that Luna's and Hime's pictures move, and that each says what it says and nothing else. */
-async function hasBoth(file, { seconds }) {
+/** Proves that everybody's pictures move, and that each says what it says and nothing else. */
+async function hasBoth(file, { seconds, said: saying = PITCHES }) {
   const { stdout } = await run('ffprobe', ['-v', 'error', '-show_format', '-show_streams', '-of', 'json', file]);
   const { format, streams } = JSON.parse(stdout);
   assert.ok(Number(format.duration) >= seconds && Number(format.duration) < seconds + 30, `${format.duration} s`);
   const played = await play(file);
   assert.equal(played.complaints, '');
-  for (const [name, pitch] of Object.entries(PITCHES)) {
+  for (const [name, pitch] of Object.entries(saying)) {
     const own = streams.filter(({ tags }) => tags?.title === name);
     assert.deepEqual(own.map(({ codec_name }) => codec_name).sort(), ['opus', 'vp8'], name);
     const video = own.find(({ codec_type }) => codec_type === 'video');
@@ -107,7 +148,7 @@ async function hasBoth(file, { seconds }) {
     const frames = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', `0:${video.index}`, '-fps_mode', 'passthrough', '-f', 'framehash', '-']);
     const hashes = frames.stdout.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => line.split(',').at(-1));
     assert.ok(hashes.length > 20 && new Set(hashes).size > 10, `${name}: ${hashes.length} frames, ${new Set(hashes).size} of them different`);
-    const pitches = [pitch, ...Object.values(PITCHES).filter((other) => other !== pitch), 2300];
+    const pitches = [pitch, ...Object.values(saying).filter((other) => other !== pitch), 2300];
     const from = Number(format.duration) - 4;
     const [said, ...others] = await tones(file, pitches, { from, seconds: 3, stream: audio.index });
     assert.ok(said > 0.01 && others.every((other) => said > 10 * other), `${name}: ${said} against ${others}`);

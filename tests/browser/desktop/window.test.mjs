@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
+import path from 'node:path';
 import { after, afterEach, before } from 'node:test';
 import { startBrowser } from '../harness/browser.mjs';
 import { enterDesktop } from '../harness/desktop.mjs';
@@ -79,6 +80,70 @@ proof('without a camera and a microphone the window says so, and one can be in t
   await kaguya.sees(['Luna']);
   await kaguya.seesMoving('Luna');
   await luna.sees(['Kaguya']);
+});
+
+proof('while the server is away the window says so, and lets one in as soon as it is back', async () => {
+  const away = await startServer();
+  try {
+    await away.kill();
+    const kaguya = await openWindow(display, away, { room: 'away', name: 'Kaguya' });
+    open.push(kaguya);
+    await until('it says so', async () => (await kaguya.evaluate(() => document.body.textContent)).includes('The server cannot be reached'));
+    await kaguya.click('Join');
+    await away.start();
+    const luna = await enter(browser, away, { room: 'away', name: 'Luna' });
+    await Promise.all([kaguya.seesMoving('Luna'), luna.seesAndHears('Kaguya')]);
+  } finally {
+    await away.stop();
+  }
+});
+
+proof('a link that is opened twice opens a second window, and both are in the room', async () => {
+  const luna = await enter(browser, server, { room: 'twice', name: 'Luna' });
+  const args = ['tsukiyo://room/twice', '--source', 'pattern', '--video', '320x240@15'];
+  for (const name of ['Kaguya', 'Hime']) {
+    const window = await openWindow(display, server, { name, args });
+    open.push(window);
+    await window.click('Join');
+    await luna.seesAndHears(name);
+  }
+  const [kaguya, hime] = open;
+  await Promise.all([kaguya.seesMoving('Hime'), hime.seesMoving('Kaguya'), hime.seesMoving('Luna')]);
+  await hime.leave();
+  await Promise.all([luna.sees(['Kaguya']), kaguya.sees(['Luna'])]);
+});
+
+proof('where the page can decode nothing, whole pictures are shown', async () => {
+  const room = 'raw';
+  const folder = scratch('nothing');
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  // WebKit decodes with plug-ins of GStreamer. Here it finds none.
+  const env = { GST_PLUGIN_SYSTEM_PATH_1_0: folder, GST_PLUGIN_PATH_1_0: folder, GST_REGISTRY_1_0: path.join(folder, 'registry') };
+  const kaguya = await openWindow(display, server, { room, name: 'Kaguya', env });
+  open.push(kaguya);
+  await kaguya.click('Join');
+  await kaguya.seesMoving('Luna');
+  assert.equal(await kaguya.evaluate(async () => 'VideoDecoder' in window && (await VideoDecoder.isConfigSupported({ codec: 'vp8' })).supported), false);
+  await luna.seesAndHears('Kaguya');
+  await fs.rm(folder, { recursive: true, force: true });
+});
+
+proof('a camera that gives nothing any more is told of, and the call goes on', async () => {
+  const room = 'ended';
+  const folder = scratch('film');
+  const film = path.join(folder, 'moon.y4m');
+  await fs.writeFile(film, Buffer.concat([Buffer.from('YUV4MPEG2 W64 H48 F15:1 C420jpeg\nFRAME\n'), Buffer.alloc((64 * 48 * 3) / 2, 150)]));
+  const luna = await enter(browser, server, { room, name: 'Luna' });
+  const kaguya = await openWindow(display, server, { room, name: 'Kaguya', args: ['--source', 'pattern', '--source', film] });
+  open.push(kaguya);
+  await kaguya.click('Join');
+  await luna.sees(['Kaguya']);
+  await kaguya.seesMoving('Luna');
+  await fs.truncate(film, 0);
+  await until('the others know that it has no picture', async () => (await luna.tile('Kaguya').getAttribute('data-camera-off')) === 'true');
+  await kaguya.seesMoving('Luna');
+  await luna.seesAndHears('Kaguya', { picture: false });
+  await fs.rm(folder, { recursive: true, force: true });
 });
 
 proof('the next window is as large as the last one was', async () => {

@@ -38,11 +38,12 @@ export class Desktop {
   /** How often it has said something. */
   told = 0;
 
-  constructor(server, { room, name, source = ['pattern'], video = '320x240@15', record, env = {} }) {
+  constructor(server, { room, name, source = ['pattern'], video = '320x240@15', record, files, env = {}, executable = program() }) {
     this.name = name;
     const sources = source.flatMap((file) => ['--source', file]);
-    const args = ['--headless', '--server', server.url, '--room', room, '--name', name, ...sources, '--video', video, ...(record ? ['--record', record] : [])];
-    this.#process = spawn(program(), args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const kept = [...(record ? ['--record', record] : []), ...(files ? ['--files', files] : [])];
+    const args = ['--headless', '--server', server.url, '--room', room, '--name', name, ...sources, '--video', video, ...kept];
+    this.#process = spawn(executable, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#requests = this.#process.stdin;
     // A request that comes too late is nobody's failure.
     this.#requests.on('error', () => {});
@@ -62,7 +63,7 @@ export class Desktop {
     return this.#process.pid;
   }
 
-  /** Asks for something: `{ say }`, `{ microphone }`, `{ camera }`, `{ share }` or `"leave"`. */
+  /** Asks for something: `{ say }`, `{ microphone }`, `{ camera }`, `{ share }`, `{ give }` or `"leave"`. */
   ask(request) {
     this.#requests.write(`${JSON.stringify(request)}\n`);
   }

@@ -1,5 +1,6 @@
 // Places from which people come: network namespaces on one bridge, so that what is between two of them can really be lost,
-// and the way out of one really be narrow. It takes Linux, `ip`, `bridge` and `tc`, and the right to use them.
+// and the way out of one really be narrow. It takes Linux, `ip`, `bridge`, `tc` and, to lose some, `nft`, and the right to
+// use them.
 
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -34,6 +35,7 @@ class Places {
   #bridge = `${PREFIX}b`;
   #folder = scratch('places');
   #names = [];
+  #lossy = new Set();
 
   constructor(count) {
     this.address = `${NET}.1`;
@@ -56,10 +58,10 @@ class Places {
     run('ip', '-n', name, 'route', 'add', 'default', 'via', this.address);
   }
 
-  /** What starts a browser there. */
-  executable(place) {
-    const file = path.join(this.#folder, `chromium-${place}`);
-    const enter = [...AS_ROOT, 'ip', 'netns', 'exec', this.#names[place], CHROMIUM].join(' ');
+  /** What starts a program there: a browser, unless another is named. */
+  executable(place, program = CHROMIUM) {
+    const file = path.join(this.#folder, `${path.basename(program)}-${place}`);
+    const enter = [...AS_ROOT, 'ip', 'netns', 'exec', this.#names[place], program].join(' ');
     fs.writeFileSync(file, `#!/bin/sh\nexec ${enter} "$@"\n`, { mode: 0o755 });
     return file;
   }
@@ -72,7 +74,31 @@ class Places {
 
   /** Makes the way out of a place this narrow, as `tc` understands it: `300kbit`. */
   narrow(place, rate) {
-    run('tc', '-n', this.#names[place], 'qdisc', 'replace', 'dev', 'eth0', 'root', 'tbf', 'rate', rate, 'burst', '10kb', 'latency', '300ms');
+    run('tc', '-n', this.#names[place], 'qdisc', 'replace', 'dev', 'eth0', ...bucket(rate));
+  }
+
+  /** Makes the way into a place this narrow. */
+  narrowIn(place, rate) {
+    run('tc', 'qdisc', 'replace', 'dev', this.#port(place), ...bucket(rate));
+  }
+
+  /** Lets everything through again that was made narrow. */
+  widen(place) {
+    for (const device of [['-n', this.#names[place], 'qdisc', 'del', 'dev', 'eth0'], ['qdisc', 'del', 'dev', this.#port(place)]]) {
+      try {
+        run('tc', ...device, 'root');
+      } catch {
+        // This one was not narrow.
+      }
+    }
+  }
+
+  /** Loses so many of a hundred packets of a place, each way, by chance and without a word. 100 is a cut, 0 loses none. */
+  lose(place, percent) {
+    this.#lossy.add(place);
+    // Where they come in, at either end: a packet that is lost where it is sent from is an error to who sends it.
+    run('ip', 'netns', 'exec', this.#names[place], 'nft', losing('eth0', percent));
+    run('nft', losing(this.#port(place), percent));
   }
 
   /** Makes it as wide as it was. */
@@ -82,6 +108,7 @@ class Places {
 
   /** Takes all of it down. */
   close() {
+    for (const place of this.#names.keys()) if (this.#lossy.has(place)) this.lose(place, 0);
     for (const name of this.#names) run('ip', 'netns', 'del', name);
     run('ip', 'link', 'del', this.#bridge);
     fs.rmSync(this.#folder, { recursive: true, force: true });
@@ -90,6 +117,18 @@ class Places {
   #port(place) {
     return `${PREFIX}v${place}`;
   }
+}
+
+/** A queue that is this wide, and holds no more than comes in 300 ms. */
+function bucket(rate) {
+  return ['root', 'tbf', 'rate', rate, 'burst', '10kb', 'latency', '300ms'];
+}
+
+/** What loses packets that come in through a device. What was there goes, and the new comes, in one step. */
+function losing(device, percent) {
+  const table = `netdev loss-${device}`;
+  const chain = `type filter hook ingress device "${device}" priority 0 ; numgen random mod 100 <= ${percent - 1} drop ;`;
+  return `add table ${table} ; delete table ${table} ; ${percent > 0 ? `table ${table} { chain in { ${chain} } \n }` : ''}`;
 }
 
 function run(...command) {

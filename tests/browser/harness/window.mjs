@@ -64,7 +64,8 @@ class Window {
       LANGUAGE: 'en',
       TSUKIYO_EVAL: path.join(this.#folder, 'eval'),
     };
-    const all = ['--server', server.url, '--room', room, '--name', name, ...args];
+    // A link says by itself which room it is.
+    const all = ['--server', server.url, ...(room ? ['--room', room] : []), '--name', name, ...args];
     this.#process = spawn(program(), all, { env: { ...display.env, ...own, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (text) => (this.log += text));
     this.#forget = witness({
@@ -97,7 +98,9 @@ class Window {
     return until(`${this.name} can press ${name}`, () =>
       this.evaluate((name) => {
         const buttons = [...document.querySelectorAll('button')];
-        const found = buttons.find((button) => [button.textContent.trim(), button.getAttribute('aria-label')].includes(name));
+        // A button of a menu has its key beside its name.
+        const names = (button) => [button, ...button.querySelectorAll('span')].map(({ textContent }) => textContent.trim());
+        const found = buttons.find((button) => [...names(button), button.getAttribute('aria-label')].includes(name));
         if (!found || found.disabled) return false;
         found.click();
         return true;
@@ -176,6 +179,22 @@ class Window {
     await run('xdotool', [what, keys], { env: this.#display.env });
   }
 
+  /** Types a path into the system's dialog for files, which must have been asked for, and takes it. */
+  async choose(path) {
+    const env = { env: this.#display.env };
+    const dialog = () => run('xdotool', ['search', '--onlyvisible', '--name', 'Choose files'], env).then(({ stdout }) => stdout.trim().split('\n')[0], () => undefined);
+    await until('the dialog is there', dialog);
+    await until('the dialog is done', async () => {
+      const window = await dialog();
+      if (!window) return true;
+      await run('xdotool', ['windowactivate', '--sync', window], env);
+      // A slash opens the line for paths, in its own time: what is typed before that is lost, and has to be typed again.
+      for (const keys of [['key', 'slash'], ['key', 'ctrl+a'], ['type', '--delay', '12', path], ['key', 'Return']]) await run('xdotool', keys, env);
+      await until('it closes', async () => !(await dialog()), { within: 2_000 });
+      return true;
+    });
+  }
+
   /** Puts the window away, and waits until it is. */
   async minimise() {
     await run('xdotool', ['search', '--onlyvisible', '--name', 'Tsukiyo', 'windowminimize'], { env: this.#display.env });
@@ -190,6 +209,11 @@ class Window {
   /** Closes the window as a person does. Returns the program's exit code. */
   close() {
     return this.#end(() => run('wmctrl', ['-c', 'Tsukiyo'], { env: this.#display.env }));
+  }
+
+  /** Leaves the room by its button, and stays in the lobby. */
+  leave() {
+    return this.click('Leave');
   }
 
   kill() {
