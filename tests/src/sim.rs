@@ -19,8 +19,10 @@ pub mod world;
 
 mod check;
 mod client;
+mod cluster;
 mod driver;
 mod fake;
+mod faults;
 mod people;
 mod platform;
 mod queue;
@@ -73,6 +75,11 @@ pub struct Stats {
     pub restarts: u32,
     /// Chat messages that people said.
     pub said: u64,
+    /// Packets that servers sent each other, and servers that were killed.
+    pub packets: u64,
+    pub kills: u64,
+    /// Rooms that a server lost to another, as it learned.
+    pub lost_rooms: u64,
     /// The longest that it took, after the last thing that went wrong, until nothing happened any more.
     pub unrest: Duration,
 }
@@ -86,6 +93,9 @@ impl AddAssign for Stats {
         self.restarts += other.restarts;
         self.connections += other.connections;
         self.said += other.said;
+        self.packets += other.packets;
+        self.kills += other.kills;
+        self.lost_rooms += other.lost_rooms;
         self.unrest = self.unrest.max(other.unrest);
     }
 }

@@ -34,6 +34,7 @@ pub fn config(file: Option<PathBuf>) -> Config {
         allow_origins: vec![],
         guards: api::guards::Settings::default(),
         rooms: Settings::new(b"a key for tests"),
+        bus: None,
         metrics: None,
         turn: None,
         tls: None,
