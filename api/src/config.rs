@@ -16,7 +16,7 @@ pub use turn::BadTurn;
 use crate::{
     guards::BadApiToken,
     rooms::{Limits, Settings, Tokens},
-    server::{self, Database},
+    server::{self, Database, Others},
     store::{Endpoint, StoreConfig},
     tls,
 };
@@ -363,7 +363,7 @@ impl Serve {
             web_dir: self.web_dir.clone(),
             allow_origins: self.allow_origin.clone(),
             guards,
-            bus: given(&self.bus),
+            others: given(&self.bus).map_or(Others::None, Others::OnNats),
             metrics: self.metrics_listen,
             turn,
             tls: (self.tls_cert.clone().zip(self.tls_key.clone()))

@@ -57,8 +57,8 @@ pub struct Config {
     pub guards: guards::Settings,
     /// What the rooms are told.
     pub rooms: Settings,
-    /// What connects it to other servers over the same data: the addresses of NATS, with commas.
-    pub bus: Option<String>,
+    /// Whether there are other servers over the same data, and what connects it to them.
+    pub others: Others,
     /// Where figures are told to whoever reaches it, besides to programs of this machine on the app's port.
     pub metrics: Option<SocketAddr>,
     /// The STUN and TURN server to start along.
@@ -67,6 +67,18 @@ pub struct Config {
     pub tls: Option<tls::Files>,
     /// The port that sends whoever comes without TLS to where it is spoken.
     pub redirect_port: Option<u16>,
+}
+
+/// The other servers.
+#[derive(Debug, Clone, Default)]
+pub enum Others {
+    /// There are none.
+    #[default]
+    None,
+    /// They are on NATS: the addresses of its nodes, with commas between them.
+    OnNats(String),
+    /// They are on this bus.
+    On(Bus),
 }
 
 /// Where the data is.
@@ -185,9 +197,10 @@ impl Server {
         let store = Store::connect(store).await?;
         store.ping().await?;
         let relays = config.rooms.relays.clone();
-        let bus = match &config.bus {
-            Some(nodes) => Bus::Nats(Nats::connect(nodes).await?),
-            None => Bus::Alone,
+        let bus = match config.others {
+            Others::None => Bus::Alone,
+            Others::OnNats(nodes) => Bus::Nats(Nats::connect(&nodes).await?),
+            Others::On(bus) => bus,
         };
         let origins = Origins::new(&config.allow_origins);
         let app = App::among(config.rooms, store, site, origins, bus).guarded(config.guards);

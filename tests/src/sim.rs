@@ -78,7 +78,8 @@ pub struct Stats {
     /// Packets that servers sent each other, and servers that were killed.
     pub packets: u64,
     pub kills: u64,
-    /// Rooms that a server lost to another, as it learned.
+    /// Servers that were given up though they lived, and rooms of theirs that they learned of by a write that was refused.
+    pub given_up: u64,
     pub lost_rooms: u64,
     /// The longest that it took, after the last thing that went wrong, until nothing happened any more.
     pub unrest: Duration,
@@ -95,6 +96,7 @@ impl AddAssign for Stats {
         self.said += other.said;
         self.packets += other.packets;
         self.kills += other.kills;
+        self.given_up += other.given_up;
         self.lost_rooms += other.lost_rooms;
         self.unrest = self.unrest.max(other.unrest);
     }

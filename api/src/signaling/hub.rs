@@ -10,8 +10,8 @@ use crate::{
     clock::Clock,
     cluster::{self, Node},
     passcode::Passcodes,
-    rest::Presence,
-    rooms::{Census, Input, Output, Pass, Rules, Settings, SocketId, Tokens},
+    rest::Presence as _,
+    rooms::{Census, Input, Output, Settings, SocketId, Tokens},
     socket::Outbox,
     store::Store,
     telemetry::Meters,
@@ -27,7 +27,7 @@ use std::{
 };
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
-use wire::{ClientMessage, ResumeToken, RoomId, RoomInfo, ServerMessage};
+use wire::{ClientMessage, ServerMessage};
 
 /// Everybody's rooms. Clones are the same hub.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub(super) struct Inner {
     store: Store,
     scribe: Scribe,
     passcodes: Passcodes,
-    tokens: Tokens,
+    pub(super) tokens: Tokens,
     /// The time at which the rooms want to be woken has changed.
     rescheduled: Arc<Notify>,
     next_socket: AtomicU64,
@@ -371,27 +371,6 @@ impl Hub {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.rescheduled.notify_one();
-    }
-}
-
-impl Presence for Hub {
-    async fn room(&self, id: &RoomId) -> Option<RoomInfo> {
-        if self.0.among.is_shared() && !self.lock().node.knows(id) {
-            return self.room_elsewhere(id).await;
-        }
-        Some(self.lock().node.presence(id))
-    }
-
-    async fn rules(&self, id: &RoomId) -> Option<Rules> {
-        self.lock().node.rules(id).cloned()
-    }
-
-    fn pass(&self, id: &RoomId, token: &ResumeToken) -> Option<Pass> {
-        self.0.tokens.verify(id, token, self.0.clock.now())
-    }
-
-    fn now(&self) -> Duration {
-        self.0.clock.now()
     }
 }
 

@@ -10,6 +10,7 @@
 mod chat;
 mod history;
 mod hub;
+mod presence;
 mod rules;
 mod servers;
 

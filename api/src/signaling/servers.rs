@@ -160,7 +160,7 @@ pub async fn take(hub: Hub, room: RoomId) {
                 lock(&hub.0.among.fences).insert(room.clone(), fence);
                 return rules::load(hub, room).await;
             }
-            Ok(Some(Claimed::Theirs(server))) if !hub.lock().node.is_silent(&server) => {
+            Ok(Some(Claimed::Theirs(server))) if !hub.is_silent(&server) => {
                 return hub.input(Input::RoomElsewhere { room, server });
             }
             Ok(Some(Claimed::Lapsed(server))) if hub.hears(&server) => {
@@ -301,6 +301,10 @@ impl Hub {
             }
         };
         let _ = timeout(GOODBYE, told).await;
+    }
+
+    fn is_silent(&self, server: &ServerId) -> bool {
+        self.lock().node.is_silent(self.0.clock.now(), server)
     }
 
     fn hears(&self, server: &ServerId) -> bool {

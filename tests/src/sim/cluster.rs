@@ -173,7 +173,7 @@ impl Cluster {
         let reign = match self.owners.get(room).cloned() {
             Some((owner, _)) if owner != me && !self.dead.contains(&owner) => {
                 let node = self.at(place)?;
-                let (hears, silent) = (node.hears(now, &owner), node.is_silent(&owner));
+                let (hears, silent) = (node.hears(now, &owner), node.is_silent(now, &owner));
                 let lapsed = self.killed.get(&owner).is_some_and(|at| now >= *at + LIFE);
                 if lapsed && !hears {
                     self.dead.insert(owner);

@@ -49,6 +49,7 @@ impl World {
 
     pub(super) fn renamed(&mut self, place: Place) {
         self.note(|| format!("server {}: was given up", place.server));
+        self.stats.given_up += 1;
         let now = self.now;
         if let Servers::Many(cluster) = &mut self.servers {
             cluster.renamed(now, place);

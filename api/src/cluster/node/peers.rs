@@ -88,9 +88,12 @@ impl Node {
         link.is_some_and(|link| now < link.heard_at() + SILENCE)
     }
 
-    /// Says whether a server was given up and has not been heard since.
-    pub fn is_silent(&self, server: &ServerId) -> bool {
-        self.silent.contains_key(server)
+    /// Says whether a server was given up a moment ago and has not been heard since. After that it may be tried again: nobody
+    /// who has nothing to do with us says anything by itself.
+    pub fn is_silent(&self, now: Duration, server: &ServerId) -> bool {
+        self.silent
+            .get(server)
+            .is_some_and(|since| now < *since + SILENCE)
     }
 
     pub(in crate::cluster) fn is_tied_to(&self, server: &ServerId) -> bool {

@@ -49,7 +49,7 @@ fn servers_that_had_nothing_to_do_with_each_other_for_a_while_are_not_silent() {
     site.says(1, neko, join("tsukimi", "Neko", None));
     site.store();
     site.pass(ALIVE, &[0, 1]);
-    assert!(!site.nodes[1].is_silent(&site.id(0)));
+    assert!(!site.nodes[1].is_silent(site.now, &site.id(0)));
     site.joined(neko);
 }
 
@@ -126,7 +126,7 @@ fn clients_of_a_silent_server_are_told_to_come_back_and_those_it_never_answered_
         }
     ));
     assert_eq!(site.closed.get(&neko), None);
-    assert!(site.nodes[1].is_silent(&site.id(0)));
+    assert!(site.nodes[1].is_silent(site.now, &site.id(0)));
     // The room is anybody's.
     site.owners.clear();
     site.carry();

@@ -9,7 +9,7 @@ use crate::{
 };
 use std::{
     sync::{Arc, Weak},
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tokio::time::{sleep, timeout};
 
