@@ -13,6 +13,7 @@ use wire::{ClientMessage, ErrorCode, ServerMessage};
 const KEPT: usize = 64;
 /// The one message that the edge answers by itself: the link that is asked for is the client's to us.
 const PING: &str = "{\"type\":\"ping\"}";
+const LEAVE: &str = "{\"type\":\"leave\"}";
 const PONG: &str = "{\"type\":\"pong\"}";
 
 /// A client of ours whose room is elsewhere.
@@ -163,28 +164,48 @@ impl Node {
             let Some(relay) = self.end_relay(socket) else {
                 continue;
             };
-            let Some(said) = relay.said else {
+            if relay.said.is_some() {
+                self.hear_again(now, socket, relay);
+            } else {
                 self.send_away(socket);
+            }
+        }
+    }
+
+    /// The other servers cannot be reached: for whom they never had a word is answered here.
+    pub(super) fn take_back(&mut self, now: Duration) {
+        let unanswered = self.relays.iter().filter(|(_, relay)| relay.said.is_some());
+        for socket in unanswered.map(|(socket, _)| *socket).collect::<Vec<_>>() {
+            let Some(relay) = self.end_relay(socket) else {
                 continue;
             };
-            let address = relay.address;
-            self.rooms.handle_input(now, Input::Attached { socket, address });
-            for text in said {
-                let message = std::str::from_utf8(&text).ok().map(ClientMessage::from_json);
-                let fresh = self.fresh();
-                let input = match message {
-                    Some(Ok(message)) => Input::Message {
-                        socket,
-                        message,
-                        fresh,
-                    },
-                    Some(Err(_)) | None => Input::Malformed {
-                        socket,
-                        why: "this is no message".to_owned(),
-                    },
-                };
-                self.rooms.handle_input(now, input);
-            }
+            // Should it hear of all this one day, nobody is to stay there.
+            let (id, text) = (relay.id, Bytes::from_static(LEAVE.as_bytes()));
+            self.tell(now, &relay.owner, &Frame::Heard { id, text });
+            self.tell(now, &relay.owner, &Frame::Gone { id });
+            self.hear_again(now, socket, relay);
+        }
+    }
+
+    /// Hears what a client has said that no other server has answered.
+    fn hear_again(&mut self, now: Duration, socket: SocketId, relay: Relay) {
+        let address = relay.address;
+        self.rooms.handle_input(now, Input::Attached { socket, address });
+        for text in relay.said.into_iter().flatten() {
+            let message = std::str::from_utf8(&text).ok().map(ClientMessage::from_json);
+            let fresh = self.fresh();
+            let input = match message {
+                Some(Ok(message)) => Input::Message {
+                    socket,
+                    message,
+                    fresh,
+                },
+                Some(Err(_)) | None => Input::Malformed {
+                    socket,
+                    why: "this is no message".to_owned(),
+                },
+            };
+            self.rooms.handle_input(now, input);
         }
     }
 

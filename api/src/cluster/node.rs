@@ -125,6 +125,10 @@ impl Node {
             Input::Disconnected { socket } if self.relays.contains_key(socket) => {
                 self.relay_gone(now, *socket)
             }
+            Input::Reach { sure: false } => {
+                self.rooms.handle_input(now, input);
+                self.take_back(now);
+            }
             Input::ShuttingDown => {
                 self.stopping = true;
                 self.close_relays();

@@ -181,6 +181,38 @@ fn who_is_not_sure_of_its_rooms_lets_in_only_who_is_there_already() {
 }
 
 #[test]
+fn who_waits_for_another_server_is_told_when_that_is_out_of_reach() {
+    let mut site = Site::of(2);
+    let luna = site.enter(0, "tsukimi", "Luna");
+    let kaguya = site.connect(1);
+    site.says(1, kaguya, join("tsukimi", "Kaguya", None));
+    site.store();
+    // What was said to the other is under way, or lost.
+    site.input(1, Input::Reach { sure: false });
+    assert!(matches!(
+        site.last(kaguya),
+        ServerMessage::Error {
+            code: ErrorCode::Unavailable,
+            ..
+        }
+    ));
+    site.input(1, Input::Reach { sure: true });
+    site.carry();
+    assert_eq!(
+        site.nodes[0].presence(&"tsukimi".parse().unwrap()).members.len(),
+        1
+    );
+    site.says(1, kaguya, join("tsukimi", "Kaguya", None));
+    site.carry();
+    let (me, ..) = site.joined(kaguya);
+    let last = site.heard[&luna].iter().rev().find_map(|message| match message {
+        ServerMessage::Join { member } => Some(member.id.clone()),
+        _ => None,
+    });
+    assert_eq!(last, Some(me));
+}
+
+#[test]
 fn a_server_that_was_given_up_sends_everybody_away() {
     let mut site = Site::of(2);
     let luna = site.enter(0, "tsukimi", "Luna");
