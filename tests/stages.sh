@@ -6,7 +6,7 @@ readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser desk
 # What is run by its name only: it downloads some hundred megabytes of other people's programs.
 readonly asked_stages=(clients)
 readonly quick_stages=(fmt shell clippy unit)
-readonly test_packages=(chromium fonts-noto-cjk fonts-noto-color-emoji ffmpeg)
+readonly test_packages=(chromium fonts-noto-cjk fonts-noto-color-emoji ffmpeg nats-server)
 readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick pulseaudio pulseaudio-utils iproute2 nftables desktop-file-utils)
 
 # What needs the browser's compiler is built apart; everything else shares one target directory and one set of features.
@@ -17,7 +17,10 @@ run_stages() {
   case ${1:-} in
     help) printf '%s\n' "./dc.sh test [quick | STAGE…]; stages: ${stages[*]}, and when asked for: ${asked_stages[*]}" && return ;;
     quick) chosen=("${quick_stages[@]}") ;;
-    sim) ! [[ ${2:-} =~ ^[0-9]+$ ]] || { replay "$2" && return; } ;;
+    sim)
+      ! [[ ${2:-} =~ ^[0-9]+$ ]] || { replay "$2" && return; }
+      ! [[ ${2:-} = cluster && ${3:-} =~ ^[0-9]+$ ]] || { replay_cluster "$3" && return; }
+      ;;
     '') chosen=("${stages[@]}") ;;
   esac
   for name in "${chosen[@]}"; do
@@ -161,7 +164,9 @@ stage_window() {
 # --- What they share --------------------------------------------------------------------------------------------------
 
 # Runs one schedule of the simulation and prints everything that happens in it.
-replay() { TSUKIYO_SEED=$1 cargo test -p tests --test sim every_schedule -- --nocapture; }
+replay() { TSUKIYO_SEED=$1 cargo test -p tests --test sim every_schedule_ends -- --nocapture; }
+
+replay_cluster() { TSUKIYO_CLUSTER_SEED=$1 cargo test -p tests --test sim every_schedule_of_three -- --nocapture; }
 
 # Installs what the browser tests import, unless the lock file's state is there.
 browser_modules() { node_modules tests/browser; }

@@ -16,7 +16,7 @@ pub use turn::BadTurn;
 use crate::{
     guards::BadApiToken,
     rooms::{Limits, Settings, Tokens},
-    server::{self, Database},
+    server::{self, Database, Others},
     store::{Endpoint, StoreConfig},
     tls,
 };
@@ -194,6 +194,17 @@ pub struct Serve {
     )]
     google_cloud_project: Option<String>,
 
+    /// NATS servers that connect this server to others over the same Firestore, with commas between them:
+    /// nats://a:4222,nats://b:4222. All servers of a site need the same TSUKIYO_SECRET. Without it, this is the only one.
+    #[arg(
+        long,
+        env = "TSUKIYO_BUS",
+        value_name = "URLS",
+        hide_env_values = true,
+        help_heading = "Servers"
+    )]
+    bus: Option<String>,
+
     /// STUN and TURN servers for the browsers: URLs with commas between them, or JSON as RTCPeerConnection takes it
     /// ([{"urls":["turn:…"],"username":"…","credential":"…"}]), or "none", which will do within one network.
     #[arg(
@@ -319,6 +330,17 @@ impl Serve {
                 project: PROJECT.to_owned(),
             },
         };
+        if given(&self.bus).is_some() {
+            if matches!(database, Database::Embedded { .. }) {
+                tracing::warn!(
+                    "--bus wants one Firestore for all servers: name it with FIRESTORE_EMULATOR_HOST or \
+                     GOOGLE_CLOUD_PROJECT, or let the others name this server's"
+                );
+            }
+            if given(&self.secret).is_none() {
+                tracing::warn!("--bus wants the same TSUKIYO_SECRET for all servers, and none is given");
+            }
+        }
         let limits = self.guards.rooms(Limits {
             room_members: self.room_members,
             grace: Duration::from_secs(self.grace),
@@ -341,6 +363,7 @@ impl Serve {
             web_dir: self.web_dir.clone(),
             allow_origins: self.allow_origin.clone(),
             guards,
+            others: given(&self.bus).map_or(Others::None, Others::OnNats),
             metrics: self.metrics_listen,
             turn,
             tls: (self.tls_cert.clone().zip(self.tls_key.clone()))
@@ -352,6 +375,7 @@ impl Serve {
                 ice_servers: self.ice_servers.0.clone(),
                 relays,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
+                shared: false,
             },
         })
     }

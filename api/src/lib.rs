@@ -6,7 +6,9 @@
 //! - What a client sends is checked by the types of [`wire`], at the edge and once.
 
 mod answer;
+pub mod bus;
 mod clock;
+pub mod cluster;
 pub mod config;
 mod embedded;
 pub mod guards;

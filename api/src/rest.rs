@@ -37,8 +37,9 @@ use wire::{ResumeToken, RoomId, RoomInfo};
 
 /// Who is in the rooms at this moment, which is not for the store to know.
 pub trait Presence: Clone + Send + Sync + 'static {
-    /// Returns what anybody with the link may know of a room. A room in which nobody is has no members.
-    fn room(&self, id: &RoomId) -> impl Future<Output = RoomInfo> + Send;
+    /// Returns what anybody with the link may know of a room. A room in which nobody is has no members. `None`: whoever
+    /// knows is out of reach.
+    fn room(&self, id: &RoomId) -> impl Future<Output = Option<RoomInfo>> + Send;
 
     /// Returns a room's rules as far as they are known without the store.
     fn rules(&self, id: &RoomId) -> impl Future<Output = Option<Rules>> + Send;

@@ -6,6 +6,7 @@ mod patience;
 mod redirect;
 
 use crate::{
+    bus::{BadBus, Bus, Nats},
     embedded::Embedded,
     guards,
     rooms::Settings,
@@ -29,6 +30,8 @@ use tokio::{net::TcpListener, time::timeout};
 
 /// How long clients have to take note of the end.
 const GOODBYE: Duration = Duration::from_secs(5);
+/// How long it waits for its bus before it goes on without.
+const SETTLE: Duration = Duration::from_secs(5);
 /// How often it is looked whether somebody is left, before the end.
 const LOOK: Duration = Duration::from_millis(100);
 /// How long whoever balances loads may take to notice that a server takes nobody new.
@@ -55,6 +58,8 @@ pub struct Config {
     pub guards: guards::Settings,
     /// What the rooms are told.
     pub rooms: Settings,
+    /// Whether there are other servers over the same data, and what connects it to them.
+    pub others: Others,
     /// Where figures are told to whoever reaches it, besides to programs of this machine on the app's port.
     pub metrics: Option<SocketAddr>,
     /// The STUN and TURN server to start along.
@@ -63,6 +68,18 @@ pub struct Config {
     pub tls: Option<tls::Files>,
     /// The port that sends whoever comes without TLS to where it is spoken.
     pub redirect_port: Option<u16>,
+}
+
+/// The other servers.
+#[derive(Debug, Clone, Default)]
+pub enum Others {
+    /// There are none.
+    #[default]
+    None,
+    /// They are on NATS: the addresses of its nodes, with commas between them.
+    OnNats(String),
+    /// They are on this bus.
+    On(Bus),
 }
 
 /// Where the data is.
@@ -102,6 +119,9 @@ pub enum StartError {
     /// The store is out of reach.
     #[error("cannot connect to Firestore")]
     Store(#[from] StoreError),
+    /// What is to connect it to other servers has no such address.
+    #[error(transparent)]
+    Bus(#[from] BadBus),
     /// There is a certificate, and it cannot be used.
     #[error("cannot speak TLS")]
     Tls(#[from] tls::TlsError),
@@ -178,8 +198,14 @@ impl Server {
         let store = Store::connect(store).await?;
         store.ping().await?;
         let relays = config.rooms.relays.clone();
-        let app =
-            App::new(config.rooms, store, site, Origins::new(&config.allow_origins)).guarded(config.guards);
+        let bus = match config.others {
+            Others::None => Bus::Alone,
+            Others::OnNats(nodes) => Bus::Nats(Nats::connect(&nodes).await?),
+            Others::On(bus) => bus,
+        };
+        let origins = Origins::new(&config.allow_origins);
+        let app = App::among(config.rooms, store, site, origins, bus).guarded(config.guards);
+        app.hub.settle(SETTLE).await;
         let mut listening = vec![
             Listening::start(
                 app_listener,

@@ -1,6 +1,11 @@
 //! `/healthz`, `/readyz` and `/metrics`: what the server says of itself.
 
-use crate::{signaling::Hub, socket::Peer, store::Store, telemetry};
+use crate::{
+    signaling::{Hub, Standing},
+    socket::Peer,
+    store::Store,
+    telemetry,
+};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use std::{convert::Infallible, time::Duration};
@@ -70,18 +75,24 @@ async fn health(method: &Method, hub: &Hub, store: &Store, ready: bool) -> Respo
         Ok(Err(error)) => Some(error.to_string()),
         Err(_) => Some("the database does not answer".to_owned()),
     };
-    let census = hub.census();
+    let (census, standing) = (hub.census(), hub.standing());
+    let is_sure = standing.is_none_or(|standing| standing.sure);
     let (status, word) = match problem {
         None if ready && hub.is_draining() => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        // Whoever is inside is served: this is no reason to end it.
+        None if !is_sure && ready => (StatusCode::SERVICE_UNAVAILABLE, "cut off"),
+        None if !is_sure => (StatusCode::OK, "cut off"),
         None => (StatusCode::OK, "ok"),
         Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     };
+    let bus = standing.map(|Standing { bus, peers, .. }| json!({ "carries": bus, "servers": peers }));
     let body = json!({
         "status": word,
         "version": env!("CARGO_PKG_VERSION"),
         "sockets": census.sockets,
         "members": census.members,
         "rooms": census.rooms,
+        "bus": bus,
         "error": problem,
     });
     let mut response = crate::answer::json(status, &body);
@@ -91,7 +102,7 @@ async fn health(method: &Method, hub: &Hub, store: &Store, ready: bool) -> Respo
 }
 
 fn metrics(hub: &Hub) -> Response {
-    let text = telemetry::render(hub.census(), hub.is_draining());
+    let text = telemetry::render(hub.census(), hub.is_draining(), hub.standing());
     let mut response = Response::new(text.into());
     let format = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, format);

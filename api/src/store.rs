@@ -12,6 +12,7 @@ mod document;
 mod error;
 mod fields;
 mod ids;
+mod owners;
 mod posts;
 mod request;
 mod rooms;
@@ -21,6 +22,7 @@ mod size;
 pub use client::{Endpoint, StoreConfig};
 pub use error::StoreError;
 pub use fields::{BadFields, Field, Fields};
+pub use owners::{Claimed, Fence, StoreTime};
 pub use posts::{BadPostId, PostId, StoredPost};
 
 /// The Firestore database of one project. Clones share its connections.

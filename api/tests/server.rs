@@ -15,6 +15,8 @@ mod calls;
 mod chat;
 #[path = "server/client.rs"]
 mod client;
+#[path = "server/cluster.rs"]
+mod cluster;
 #[path = "server/doors.rs"]
 mod doors;
 #[path = "server/ends.rs"]

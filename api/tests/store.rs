@@ -5,6 +5,8 @@
     reason = "a test that finds something else than it expects has failed"
 )]
 
+#[path = "store/owners.rs"]
+mod owners;
 #[path = "store/posts.rs"]
 mod posts;
 #[path = "store/restart.rs"]
@@ -70,6 +72,11 @@ suite! {
     rooms::rooms_do_not_hear_each_other,
     rooms::what_is_no_message_is_passed_over,
     rooms::history_may_begin_at_a_time,
+    owners::a_room_that_many_want_is_one_server_s,
+    owners::what_a_server_stores_of_a_room_that_another_has_taken_is_refused,
+    owners::a_reign_ends_with_its_release_and_an_older_one_cannot_end_the_next,
+    owners::who_does_not_say_that_it_lives_is_given_up_and_learns_of_it,
+    owners::servers_know_whether_others_reach_the_bus,
     rules::a_room_that_nobody_has_changed_is_open_to_all,
     rules::rules_are_read_back_as_they_were_saved,
     rules::what_is_saved_again_is_no_conflict_and_what_is_older_does_not_win,

@@ -24,6 +24,8 @@ pub enum Servers {
     /// Two servers which tell each other what happens, with a delay: joins may cross, so that each of two members is
     /// announced to the other. Even numbers use the first, odd ones the second.
     Two,
+    /// Three servers, each of which has some of the rooms; every socket is on any of them.
+    Three,
 }
 
 /// One thing that happens.
@@ -43,6 +45,12 @@ pub enum Step {
     RestoreLink(Who),
     /// All servers lose their memory and every socket; after that time they are up again.
     RestartServers(Duration),
+    /// One of several servers is killed; after that time it is up again, as another.
+    KillServer(usize, Duration),
+    /// Nothing passes between two servers for that time.
+    Part(usize, usize, Duration),
+    /// No server reaches another for that time, and each knows it.
+    CutBus(Duration),
     /// Mutes or unmutes.
     Mute(Who, bool),
     /// Says something in the chat.

@@ -19,8 +19,10 @@ pub mod world;
 
 mod check;
 mod client;
+mod cluster;
 mod driver;
 mod fake;
+mod faults;
 mod people;
 mod platform;
 mod queue;
@@ -73,6 +75,12 @@ pub struct Stats {
     pub restarts: u32,
     /// Chat messages that people said.
     pub said: u64,
+    /// Packets that servers sent each other, and servers that were killed.
+    pub packets: u64,
+    pub kills: u64,
+    /// Servers that were given up though they lived, and rooms of theirs that they learned of by a write that was refused.
+    pub given_up: u64,
+    pub lost_rooms: u64,
     /// The longest that it took, after the last thing that went wrong, until nothing happened any more.
     pub unrest: Duration,
 }
@@ -86,6 +94,10 @@ impl AddAssign for Stats {
         self.restarts += other.restarts;
         self.connections += other.connections;
         self.said += other.said;
+        self.packets += other.packets;
+        self.kills += other.kills;
+        self.given_up += other.given_up;
+        self.lost_rooms += other.lost_rooms;
         self.unrest = self.unrest.max(other.unrest);
     }
 }

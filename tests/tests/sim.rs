@@ -6,7 +6,12 @@
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 use tests::scenario::{Scenario, Servers, Step};
-use tests::sim::{core, mutants, rng::Rng, runner, weather::Weather};
+use tests::sim::{
+    core, mutants,
+    rng::Rng,
+    runner::{self, Kind},
+    weather::Weather,
+};
 
 /// What CI runs, with optimizations; without them fewer serve as a taste.
 const SEEDS: u64 = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
@@ -16,7 +21,7 @@ const MUTANT_SEEDS: u64 = 3_000;
 #[test]
 fn every_schedule_ends_with_everybody_connected() {
     if let Some(seed) = number("TSUKIYO_SEED") {
-        let (lines, end) = runner::trace(seed, core::real);
+        let (lines, end) = runner::trace(Kind::Calls, seed, core::real);
         for line in lines {
             println!("{line}");
         }
@@ -29,7 +34,7 @@ fn every_schedule_ends_with_everybody_connected() {
     let began = Instant::now();
     let from = number("TSUKIYO_FIRST_SEED").unwrap_or(0);
     let seeds = number("TSUKIYO_SEEDS").unwrap_or(SEEDS);
-    match runner::seeds(from, seeds, core::real) {
+    match runner::seeds(Kind::Calls, from, seeds, core::real) {
         Ok(stats) => {
             println!("{seeds} schedules in {:?}: {stats:?}", began.elapsed());
             // What never happens is not proven.
@@ -40,9 +45,43 @@ fn every_schedule_ends_with_everybody_connected() {
 }
 
 #[test]
+fn every_schedule_of_three_servers_ends_with_everybody_connected() {
+    if let Some(seed) = number("TSUKIYO_CLUSTER_SEED") {
+        let (lines, end) = runner::trace(Kind::Cluster, seed, core::real);
+        for line in lines {
+            println!("{line}");
+        }
+        match end {
+            Ok(stats) => println!("seed {seed} ended well: {stats:?}"),
+            Err(why) => panic!("seed {seed} failed: {why}"),
+        }
+        return;
+    }
+    let began = Instant::now();
+    let from = number("TSUKIYO_FIRST_SEED").unwrap_or(0);
+    let seeds = number("TSUKIYO_SEEDS").unwrap_or(SEEDS) / 4;
+    match runner::seeds(Kind::Cluster, from, seeds, core::real) {
+        Ok(stats) => {
+            println!("{seeds} schedules in {:?}: {stats:?}", began.elapsed());
+            let met = stats.kills > 0 && stats.packets > 0 && stats.given_up > 0 && stats.said > 0;
+            assert!(
+                seeds < SEEDS / 4 || met,
+                "what never happens is not proven: {stats:?}"
+            );
+        }
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
+#[test]
 fn a_seed_is_one_schedule() {
     for seed in 0..50 {
-        assert_eq!(runner::trace(seed, core::real), runner::trace(seed, core::real));
+        for kind in [Kind::Calls, Kind::Cluster] {
+            assert_eq!(
+                runner::trace(kind, seed, core::real),
+                runner::trace(kind, seed, core::real)
+            );
+        }
     }
 }
 
@@ -92,7 +131,7 @@ macro_rules! caught {
         #[test]
         fn $name() {
             let fault = mutants::ALL[$fault];
-            match runner::seeds(0, MUTANT_SEEDS, mutants::mutant::<$fault>) {
+            match runner::seeds(Kind::Calls, 0, MUTANT_SEEDS, mutants::mutant::<$fault>) {
                 Err(failure) => println!("{fault:?} is caught by seed {:?}: {}", failure.seed, failure.why),
                 Ok(stats) => panic!("{fault:?} went through {MUTANT_SEEDS} schedules: {stats:?}"),
             }

@@ -60,6 +60,8 @@ pub(super) enum ApiError {
     PutOut,
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the server that has this room is out of reach; try again soon")]
+    Unreachable,
 }
 
 impl ApiError {
@@ -83,12 +85,15 @@ impl ApiError {
             Self::NoToken | Self::NoApiToken => StatusCode::UNAUTHORIZED,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::PutOut => StatusCode::FORBIDDEN,
+            Self::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
             Self::BodySlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType | Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge | Self::PhotoTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Store(error) => match error {
                 StoreError::NotFound => StatusCode::NOT_FOUND,
-                StoreError::AlreadyExists | StoreError::Contended => StatusCode::CONFLICT,
+                StoreError::AlreadyExists | StoreError::Contended | StoreError::Deposed => {
+                    StatusCode::CONFLICT
+                }
                 StoreError::UnknownCursor(_) | StoreError::Refused(_) => StatusCode::BAD_REQUEST,
                 StoreError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 StoreError::Exhausted => StatusCode::TOO_MANY_REQUESTS,
@@ -102,7 +107,9 @@ impl ApiError {
     pub(super) fn public_text(&self) -> String {
         match self.status() {
             StatusCode::INTERNAL_SERVER_ERROR => "something went wrong on the server".to_owned(),
-            StatusCode::SERVICE_UNAVAILABLE => "the database is out of reach; try again soon".to_owned(),
+            StatusCode::SERVICE_UNAVAILABLE if !matches!(self, Self::Unreachable) => {
+                "the database is out of reach; try again soon".to_owned()
+            }
             _ => self.to_string(),
         }
     }

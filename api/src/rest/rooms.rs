@@ -20,7 +20,7 @@ struct Page {
 }
 
 pub(super) async fn info(presence: &impl Presence, room: &RoomId) -> Result<Response, ApiError> {
-    reply::json(&presence.room(room).await)
+    reply::json(&presence.room(room).await.ok_or(ApiError::Unreachable)?)
 }
 
 pub(super) async fn messages(

@@ -29,7 +29,8 @@ impl Rooms {
                 seat.id = pass.member;
             } else {
                 // The page was loaded anew: its connections are gone, and so is the member that had them.
-                self.depart(&room, &pass.member, LeaveReason::Replaced);
+                // The room stays, with its rules, also if nobody else is in it.
+                self.take_out(&room, &pass.member, LeaveReason::Replaced);
             }
         }
         seat.host = host.or(seat.host);
@@ -186,8 +187,13 @@ impl Rooms {
         true
     }
 
-    /// Takes a member out of its room, and tells the others.
+    /// Takes a member out of its room, tells the others, and forgets the room if nobody is in it any more.
     pub(super) fn depart(&mut self, room: &RoomId, member: &MemberId, reason: LeaveReason) {
+        self.take_out(room, member, reason);
+        self.drop_if_idle(room);
+    }
+
+    fn take_out(&mut self, room: &RoomId, member: &MemberId, reason: LeaveReason) {
         let Some(members) = self.rooms.get_mut(room) else {
             return;
         };
@@ -226,7 +232,6 @@ impl Rooms {
         if was_host {
             self.tell_rules(room);
         }
-        self.drop_if_idle(room);
     }
 
     /// Closes a socket whose member has to be here no longer.

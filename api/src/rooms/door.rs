@@ -10,7 +10,7 @@ use super::{
     service::Door,
 };
 use std::{mem, time::Duration};
-use wire::{ErrorCode, HostToken, Passcode, RoomId};
+use wire::{ErrorCode, HostToken, Passcode, ResumeToken, RoomId};
 
 /// What a client says meanwhile, at most.
 pub(super) const DEFERRED: usize = 64;
@@ -23,6 +23,8 @@ pub struct Joining {
     pub seat: Seat,
     /// What the resume token says that the client has shown.
     pub pass: Option<Pass>,
+    /// The token itself, for whichever server has the room.
+    pub resume: Option<ResumeToken>,
     /// It wants to be that member again.
     pub keep: bool,
     pub passcode: Option<Passcode>,
@@ -58,6 +60,10 @@ impl Rooms {
             let why = "the server is about to stop; try again soon".to_owned();
             self.refuse(socket, ErrorCode::GoingAway, why, None);
             return self.close(socket, close::SERVICE_RESTART, "going away");
+        }
+        if !self.sure && !self.comes_back(&joining) {
+            let why = "the servers do not reach each other; try again soon".to_owned();
+            return self.refuse(socket, ErrorCode::Unavailable, why, None);
         }
         let rate = self.settings.limits.joins;
         if source.is_some_and(|source| !source.is_local() && self.joins.take(now, source, rate) == Taken::No)
@@ -226,8 +232,12 @@ impl Rooms {
 
     /// Forgets a room in which nobody is, and of which the store knows everything.
     pub(super) fn drop_if_idle(&mut self, id: &RoomId) {
-        if self.rooms.get(id).is_some_and(Room::is_idle) {
-            self.rooms.remove(id);
+        if self.rooms.get(id).is_some_and(Room::is_idle)
+            && let Some(room) = self.rooms.remove(id)
+            && self.settings.shared
+            && room.rules.is_some()
+        {
+            self.outputs.push_back(Output::DropRoom { room: id.clone() });
         }
     }
 }

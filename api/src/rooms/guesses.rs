@@ -34,6 +34,11 @@ impl Default for Guesses {
 }
 
 impl Source {
+    /// Returns an address of it.
+    pub fn address(self) -> IpAddr {
+        self.0
+    }
+
     /// Tells whether it is this machine, where many clients may be one person's: a program that measures, or a proxy that
     /// says not for whom it speaks.
     pub fn is_local(self) -> bool {

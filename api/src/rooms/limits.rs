@@ -18,6 +18,8 @@ pub struct Settings {
     pub relays: Relays,
     /// The server's version, for a person to read.
     pub version: String,
+    /// There are other servers, each of which has some of the rooms.
+    pub shared: bool,
 }
 
 /// Bounds on what clients may do.
@@ -72,6 +74,7 @@ impl Settings {
             tokens: Tokens::new(key),
             ice_servers: Vec::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            shared: false,
         }
     }
 

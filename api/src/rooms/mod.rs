@@ -23,6 +23,11 @@
 //! | [`Input::HistoryLoaded`] | answers [`Output::OpenRoom`] | `history` |
 //! | [`Input::ChatStored`] | answers [`Output::StoreChat`] | `chat` to everyone, the author included |
 //! | [`Input::ChatRefused`] | answers [`Output::StoreChat`] | `error` (notStored) to the author |
+//! | [`Input::Attached`] | another server's client speaks here from now on | what a socket of this server is told, but for `hello` |
+//! | [`Input::RoomElsewhere`] | the other answer to [`Output::LoadRules`]: another server has the room | [`Output::Relay`] for all who ask |
+//! | [`Input::RoomLost`] | another server has taken the room | `error` (goingAway) and the end for every socket in it |
+//! | [`Input::Reach`] | the other servers can be reached, or not | `error` (unavailable) to whoever is new |
+//! | [`Input::Peeked`] | answers [`Output::Peek`] | `peek` |
 //! | [`Input::Draining`] | the server is about to stop | `error` (goingAway) to whoever is new |
 //! | [`Input::ShuttingDown`] | the server stops | `error` (goingAway) and the end for every socket |
 //!
@@ -36,10 +41,12 @@
 //! - Nobody is let in before the room's rules are known; `door::verdict` is the only place that says who is.
 //! - Who waits is in no room: it has no place, so nothing that it says reaches a member.
 //! - A room in which nobody is, and at whose door nobody is, is not kept.
+//! - Where there are several servers, a room's rules are known to one of them, which decides everything about it.
 
 mod buckets;
 mod coming;
 mod door;
+mod elsewhere;
 mod gestures;
 mod guesses;
 mod host;
@@ -57,6 +64,7 @@ mod wants;
 mod tests;
 
 pub use buckets::{Buckets, Taken};
+pub use elsewhere::{BadServerId, ServerId};
 pub use guesses::Source;
 pub use limits::{Limits, Rate, Settings};
 pub use rules::Rules;
@@ -87,6 +95,14 @@ pub struct SocketId(pub u64);
 pub enum Input {
     /// A socket is open. Comes first and once for each.
     Connected {
+        /// Which.
+        socket: SocketId,
+        /// Where its client is, if that is known.
+        address: Option<IpAddr>,
+    },
+    /// A client of another server speaks here from now on, under a name that no socket had. Comes instead of
+    /// [`Input::Connected`]; its `hello` it has had.
+    Attached {
         /// Which.
         socket: SocketId,
         /// Where its client is, if that is known.
@@ -172,6 +188,30 @@ pub enum Input {
         /// The nonce it was said under.
         nonce: Nonce,
     },
+    /// Another server has the room: the other answer to [`Output::LoadRules`].
+    RoomElsewhere {
+        /// Which room.
+        room: RoomId,
+        /// Who has it.
+        server: ServerId,
+    },
+    /// Another server has taken a room from this one, which knows no more what is true of it.
+    RoomLost {
+        /// Which room.
+        room: RoomId,
+    },
+    /// This server is sure of its rooms and reaches the others, or no longer.
+    Reach {
+        /// It does.
+        sure: bool,
+    },
+    /// Another server tells who is in a room of its: the answer to [`Output::Peek`].
+    Peeked {
+        /// Who asked.
+        socket: SocketId,
+        /// Who is in there; `None` if the other is out of reach.
+        info: Option<RoomInfo>,
+    },
     /// The server is about to stop: whoever is inside may stay and come back, and nobody new comes in.
     Draining,
     /// The server stops: every socket is told and closed. Members stay, they may return to another server.
@@ -208,6 +248,30 @@ pub enum Output {
         code: u16,
         /// Why, for a person to read.
         reason: &'static str,
+    },
+    /// Give a client to the server that has the room which it wants to go into. Nothing is known of the socket here any
+    /// more.
+    Relay {
+        /// Which.
+        socket: SocketId,
+        /// To whom.
+        server: ServerId,
+        /// Where its client is, or of IPv6 its network.
+        address: Option<IpAddr>,
+        /// What it has said that is not heard yet, its join first.
+        said: Vec<ClientMessage>,
+    },
+    /// Ask who is in a room that is not known here, and answer with [`Input::Peeked`].
+    Peek {
+        /// Who wants to know.
+        socket: SocketId,
+        /// Of which room.
+        room: RoomId,
+    },
+    /// Nobody is in a room any more: any server may have it.
+    DropRoom {
+        /// Which room.
+        room: RoomId,
     },
     /// Note in the store that the room is in use, read its newest messages, and answer with
     /// [`Input::HistoryLoaded`]. Nothing waits for it.
@@ -306,6 +370,8 @@ pub struct Rooms {
     joins: Buckets<Source>,
     /// The server is about to stop: nobody new comes in.
     draining: bool,
+    /// This server is sure of its rooms, as one that is alone always is.
+    sure: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -321,6 +387,7 @@ impl Rooms {
             guesses: Guesses::default(),
             joins: Buckets::new(SOURCES),
             draining: false,
+            sure: true,
             outputs: VecDeque::new(),
         }
     }
@@ -330,6 +397,7 @@ impl Rooms {
         self.handle_timeout(now);
         match input {
             Input::Connected { socket, address } => self.connected(now, socket, address),
+            Input::Attached { socket, address } => self.attached(socket, address),
             Input::Message {
                 socket,
                 message,
@@ -351,6 +419,10 @@ impl Rooms {
             } => self.history_loaded(&room, socket, messages, more),
             Input::ChatStored { room, message, nonce } => self.chat_stored(&room, message, nonce),
             Input::ChatRefused { room, member, nonce } => self.chat_refused(&room, &member, nonce),
+            Input::RoomElsewhere { room, server } => self.room_elsewhere(&room, &server),
+            Input::RoomLost { room } => self.room_lost(&room),
+            Input::Reach { sure } => self.sure = sure,
+            Input::Peeked { socket, info } => self.peeked(socket, info),
             Input::Draining => self.draining = true,
             Input::ShuttingDown => self.shutting_down(),
         }
@@ -392,6 +464,21 @@ impl Rooms {
     /// Returns the rules of a room, if they are known here.
     pub fn rules(&self, id: &RoomId) -> Option<&Rules> {
         self.rooms.get(id)?.rules.as_ref()
+    }
+
+    /// Tells whether a room is known here: somebody is inside or at its door.
+    pub fn knows(&self, id: &RoomId) -> bool {
+        self.rooms.contains_key(id)
+    }
+
+    /// Tells whether there are other servers, each of which has some of the rooms.
+    pub fn is_shared(&self) -> bool {
+        self.settings.shared
+    }
+
+    /// Lists the rooms that are known here.
+    pub fn ids(&self) -> Vec<RoomId> {
+        self.rooms.keys().cloned().collect()
     }
 
     /// Returns how many sockets, members and rooms there are, for metrics.

@@ -52,12 +52,16 @@ pub enum Door {
 impl Rooms {
     pub(super) fn connected(&mut self, now: Duration, socket: SocketId, address: Option<IpAddr>) {
         tracing::debug!(%socket, ?now, "connected");
+        self.attached(socket, address);
+        self.send(socket, &self.hello.clone());
+    }
+
+    pub(super) fn attached(&mut self, socket: SocketId, address: Option<IpAddr>) {
         let state = Socket {
             source: address.map(Source::from),
             ..Socket::default()
         };
         self.sockets.insert(socket, state);
-        self.send(socket, &self.hello.clone());
     }
 
     pub(super) fn message(
@@ -105,6 +109,10 @@ impl Rooms {
         fresh: MemberId,
     ) {
         match message {
+            // Whoever has it knows.
+            ClientMessage::Peek { room } if self.settings.shared && !self.knows(&room) => {
+                self.outputs.push_back(Output::Peek { socket, room });
+            }
             ClientMessage::Peek { room } => {
                 let info = self.presence(&room);
                 self.send(socket, &Arc::new(ServerMessage::Peek(info)));
@@ -119,7 +127,7 @@ impl Rooms {
                 host,
                 order,
             } => {
-                let pass = resume.and_then(|token| self.settings.tokens.verify(&room, &token, now));
+                let pass = (resume.as_ref()).and_then(|token| self.settings.tokens.verify(&room, token, now));
                 let seat = Seat {
                     lineage: fresh.clone(),
                     came: millis(now),
@@ -134,6 +142,7 @@ impl Rooms {
                     room,
                     seat,
                     pass,
+                    resume,
                     keep,
                     passcode,
                     host,

@@ -73,6 +73,7 @@ impl Rooms {
                 room: id.clone(),
                 seat,
                 pass: None,
+                resume: None,
                 keep: false,
                 passcode: None,
                 host: None,

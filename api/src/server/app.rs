@@ -2,6 +2,7 @@
 
 use super::GOODBYE;
 use crate::{
+    bus::Bus,
     guards::{self, Guards},
     prod::Prod,
     rest,
@@ -31,8 +32,13 @@ pub struct App {
 impl App {
     /// Makes an app over a store, for a server or for anything else that speaks HTTP/1.1. Wants a Tokio runtime.
     pub fn new(rooms: Settings, store: Store, site: Site, origins: Origins) -> Self {
+        Self::among(rooms, store, site, origins, Bus::Alone)
+    }
+
+    /// The same for one server of several, which a bus connects and which have one store.
+    pub fn among(rooms: Settings, store: Store, site: Site, origins: Origins, bus: Bus) -> Self {
         Self {
-            hub: Hub::start(rooms, store.clone()),
+            hub: Hub::join(rooms, store.clone(), bus),
             prod: Prod::default(),
             store,
             site: Arc::new(site),

@@ -1,7 +1,10 @@
 //! Writes down what is said: in order within a room, many messages at once when many come.
 
 use super::Hub;
-use crate::{rooms::Input, store::StoreError};
+use crate::{
+    rooms::Input,
+    store::{Fence, StoreError},
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,6 +26,8 @@ const IDLE: Duration = Duration::from_secs(60);
 /// A message that is said and not yet stored.
 #[derive(Debug)]
 pub(super) struct Pending {
+    /// The proof that the room is ours, where there are several servers.
+    pub fence: Option<Fence>,
     /// It is to be stored.
     pub keep: bool,
     pub id: MessageId,
@@ -32,10 +37,17 @@ pub(super) struct Pending {
     pub nonce: Nonce,
 }
 
+/// What a room's task does, one after another.
+enum Work {
+    Say(Pending),
+    /// Nobody is in the room any more, and all that was said before is stored by then.
+    Release(Fence),
+}
+
 /// One task for each room in which somebody talks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scribe {
-    rooms: Arc<Mutex<HashMap<RoomId, mpsc::Sender<Pending>>>>,
+    rooms: Arc<Mutex<HashMap<RoomId, mpsc::Sender<Work>>>>,
 }
 
 impl Scribe {
@@ -47,13 +59,30 @@ impl Scribe {
             tokio::spawn(keep_log(hub.clone(), self.clone(), room.clone(), receiver));
             sender
         });
-        queue.try_send(pending).map_err(|error| match error {
-            TrySendError::Full(pending) | TrySendError::Closed(pending) => Box::new(pending),
-        })
+        match queue.try_send(Work::Say(pending)) {
+            Err(TrySendError::Full(Work::Say(pending)) | TrySendError::Closed(Work::Say(pending))) => {
+                Err(Box::new(pending))
+            }
+            Ok(()) | Err(TrySendError::Full(Work::Release(_)) | TrySendError::Closed(Work::Release(_))) => {
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives a room up, behind all that was said in it.
+    pub fn release(&self, hub: &Hub, room: RoomId, fence: Fence) {
+        let queue = self.lock().get(&room).cloned();
+        let fence = match queue.map(|queue| queue.try_send(Work::Release(fence.clone()))) {
+            // The store is stuck: whoever wants the room asks us for it.
+            Some(outcome) => return drop(outcome),
+            None => fence,
+        };
+        let hub = hub.clone();
+        tokio::spawn(async move { hub.give_back(&room, &fence).await });
     }
 
     /// Forgets a room's task, unless a message came in the meantime.
-    fn retire(&self, room: &RoomId, queue: &mpsc::Receiver<Pending>) -> bool {
+    fn retire(&self, room: &RoomId, queue: &mpsc::Receiver<Work>) -> bool {
         let mut rooms = self.lock();
         // Under the lock nobody adds a message.
         let retired = queue.is_empty();
@@ -63,32 +92,65 @@ impl Scribe {
         retired
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, mpsc::Sender<Pending>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, mpsc::Sender<Work>>> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn keep_log(hub: Hub, scribe: Scribe, room: RoomId, mut queue: mpsc::Receiver<Pending>) {
-    let mut last = None;
+/// When the last message of a room was sent, as far as that is known.
+#[derive(Default)]
+struct Last {
+    time: Option<u64>,
+    /// While the room was ours. Meanwhile another may have had it.
+    fence: Option<Fence>,
+}
+
+async fn keep_log(hub: Hub, scribe: Scribe, room: RoomId, mut queue: mpsc::Receiver<Work>) {
+    let mut last = Last::default();
     let mut batch = Vec::new();
     loop {
         match timeout(IDLE, queue.recv_many(&mut batch, BATCH)).await {
             Ok(0) => return,
-            Ok(_) => store(&hub, &room, &mut last, std::mem::take(&mut batch)).await,
+            Ok(_) => work(&hub, &room, &mut last, std::mem::take(&mut batch)).await,
             Err(_) if scribe.retire(&room, &queue) => return,
             Err(_) => {}
         }
     }
 }
 
+async fn work(hub: &Hub, room: &RoomId, last: &mut Last, all: Vec<Work>) {
+    let mut batch = Vec::new();
+    for work in all {
+        match work {
+            Work::Say(pending) => batch.push(pending),
+            Work::Release(fence) => {
+                if !batch.is_empty() {
+                    store(hub, room, last, std::mem::take(&mut batch)).await;
+                }
+                hub.give_back(room, &fence).await;
+            }
+        }
+    }
+    if !batch.is_empty() {
+        store(hub, room, last, batch).await;
+    }
+}
+
 /// Stores a batch, and reports each message in order.
-async fn store(hub: &Hub, room: &RoomId, last: &mut Option<u64>, batch: Vec<Pending>) {
+async fn store(hub: &Hub, room: &RoomId, last: &mut Last, batch: Vec<Pending>) {
     match append(hub, room, last, &batch).await {
         Ok(stored) => {
             for (message, Pending { nonce, .. }) in stored.into_iter().zip(batch) {
                 let room = room.clone();
                 hub.input(Input::ChatStored { room, message, nonce });
             }
+        }
+        Err(StoreError::Deposed) => {
+            for Pending { member, nonce, .. } in batch {
+                let room = room.clone();
+                hub.input(Input::ChatRefused { room, member, nonce });
+            }
+            hub.lose(room, last.fence.as_ref());
         }
         Err(error) => {
             tracing::error!(%room, messages = batch.len(), %error, "cannot store the chat");
@@ -103,11 +165,15 @@ async fn store(hub: &Hub, room: &RoomId, last: &mut Option<u64>, batch: Vec<Pend
 async fn append(
     hub: &Hub,
     room: &RoomId,
-    last: &mut Option<u64>,
+    last: &mut Last,
     batch: &[Pending],
 ) -> Result<Vec<ChatMessage>, StoreError> {
     // Times rise within a room even if the clock was set back while the server was down.
-    let mut time = match *last {
+    let fence = batch.last().and_then(|pending| pending.fence.clone());
+    if last.fence != fence {
+        *last = Last { time: None, fence };
+    }
+    let mut time = match last.time {
         Some(time) => time,
         None => hub.store().last_sent_at(room).await?.unwrap_or_default(),
     };
@@ -126,13 +192,17 @@ async fn append(
         })
         .collect();
     // Whether or not the commit succeeds: these times are used.
-    *last = Some(time);
+    last.time = Some(time);
     let kept = messages.iter().zip(batch).filter(|(_, pending)| pending.keep);
     let kept: Vec<ChatMessage> = kept.map(|(message, _)| message.clone()).collect();
     if kept.is_empty() {
         return Ok(messages);
     }
-    let mut stored = hub.store().append_messages(room, &kept).await?.into_iter();
+    let stored = hub
+        .store()
+        .append_fenced(room, &kept, last.fence.as_ref())
+        .await?;
+    let mut stored = stored.into_iter();
     for (message, pending) in messages.iter_mut().zip(batch) {
         if let Some(as_stored) = pending.keep.then(|| stored.next()).flatten() {
             *message = as_stored;

@@ -3,12 +3,15 @@
 use super::{
     chat::{Pending, Scribe},
     history, rules,
+    servers::{self, Among},
 };
 use crate::{
+    bus::Bus,
     clock::Clock,
+    cluster::{self, Node},
     passcode::Passcodes,
-    rest::Presence,
-    rooms::{Census, Input, Output, Pass, Rooms, Rules, Settings, SocketId, Tokens},
+    rest::Presence as _,
+    rooms::{Census, Input, Output, Settings, SocketId, Tokens},
     socket::Outbox,
     store::Store,
     telemetry::Meters,
@@ -24,20 +27,20 @@ use std::{
 };
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
-use wire::{ClientMessage, ResumeToken, RoomId, RoomInfo, ServerMessage};
+use wire::{ClientMessage, ServerMessage};
 
 /// Everybody's rooms. Clones are the same hub.
 #[derive(Debug, Clone)]
-pub struct Hub(Arc<Inner>);
+pub struct Hub(pub(super) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     state: Mutex<State>,
-    clock: Clock,
+    pub(super) clock: Clock,
     store: Store,
     scribe: Scribe,
     passcodes: Passcodes,
-    tokens: Tokens,
+    pub(super) tokens: Tokens,
     /// The time at which the rooms want to be woken has changed.
     rescheduled: Arc<Notify>,
     next_socket: AtomicU64,
@@ -46,11 +49,13 @@ struct Inner {
     meters: Meters,
     /// Every open socket holds a receiver.
     open: watch::Sender<()>,
+    /// What there is besides where this server is one of several.
+    pub(super) among: Among,
 }
 
 #[derive(Debug)]
-struct State {
-    rooms: Rooms,
+pub(super) struct State {
+    pub node: Node,
     outboxes: HashMap<SocketId, Arc<Outbox>>,
     /// Since when each of those waits who wants to come in.
     joining: HashMap<SocketId, Instant>,
@@ -62,12 +67,19 @@ pub(super) type Open = watch::Receiver<()>;
 impl Hub {
     /// Makes rooms over a store, and starts the task that keeps their time. It ends with the last clone.
     pub fn start(settings: Settings, store: Store) -> Self {
+        Self::join(settings, store, Bus::Alone)
+    }
+
+    /// The same for one server of those which a bus connects, and which have one store.
+    pub fn join(mut settings: Settings, store: Store, bus: Bus) -> Self {
+        settings.shared = bus.is_shared();
         let clock = Clock::start();
         let tokens = settings.tokens.clone();
+        let shared = settings.shared;
         let rescheduled = Arc::new(Notify::new());
         let hub = Self(Arc::new(Inner {
             state: Mutex::new(State {
-                rooms: Rooms::new(settings),
+                node: Node::new(servers::id(), crate::random::bytes(), settings),
                 outboxes: HashMap::new(),
                 joining: HashMap::new(),
             }),
@@ -82,14 +94,18 @@ impl Hub {
             draining: AtomicBool::new(false),
             meters: Meters::default(),
             open: watch::Sender::new(()),
+            among: Among::new(bus),
         }));
+        if shared {
+            servers::start(&hub);
+        }
         tokio::spawn(keep_time(Arc::downgrade(&hub.0), clock, rescheduled));
         hub
     }
 
     /// Returns how many sockets, members and rooms there are.
     pub fn census(&self) -> Census {
-        self.lock().rooms.census()
+        self.lock().node.census()
     }
 
     /// Lets nobody new in from now on. Whoever is inside stays, and may come back.
@@ -106,8 +122,11 @@ impl Hub {
     /// Tells every client that the server goes, closes every socket, and waits until they are closed.
     pub async fn stop(&self) {
         self.0.stopping.store(true, Ordering::SeqCst);
+        // First of all, so that whoever comes back elsewhere need not wait for us.
+        self.resign().await;
         self.input(Input::ShuttingDown);
         self.0.open.closed().await;
+        self.say_goodbye().await;
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -160,18 +179,43 @@ impl Hub {
 
     /// Says whether a socket is still there.
     pub(super) fn knows(&self, socket: SocketId) -> bool {
-        self.lock().outboxes.contains_key(&socket)
+        let state = self.lock();
+        state.outboxes.contains_key(&socket) || state.node.has_guest(socket)
+    }
+
+    /// Lets another server hear what a client says whose room is there. Returns whether there is one.
+    pub(super) fn relay(&self, socket: SocketId, text: &str) -> bool {
+        self.0.among.is_shared() && self.with(|node, now| node.relay(now, socket, text))
+    }
+
+    /// The same for what is no text.
+    pub(super) fn relay_malformed(&self, socket: SocketId, why: &str) -> bool {
+        self.0.among.is_shared() && self.with(|node, now| node.relay_malformed(now, socket, why))
+    }
+
+    /// Lets something happen to this server, and does what follows.
+    pub(super) fn with<T>(&self, happen: impl FnOnce(&mut Node, Duration) -> T) -> T {
+        let mut state = self.lock();
+        let before = state.node.poll_timeout();
+        let outcome = happen(&mut state.node, self.0.clock.now());
+        self.follow(&mut state, before);
+        outcome
     }
 
     /// Lets the rooms know that time has passed, and returns when they want to know it again.
     fn expire(&self) -> Option<Duration> {
         let mut state = self.lock();
-        state.rooms.handle_timeout(self.0.clock.now());
+        let now = self.0.clock.now();
+        state.node.handle_timeout(now);
         self.perform(&mut state);
-        state.rooms.poll_timeout()
+        if self.0.among.is_shared() {
+            let packets = state.node.poll_packets(now);
+            self.0.among.post(packets);
+        }
+        state.node.poll_timeout()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -184,17 +228,40 @@ impl Hub {
         {
             state.joining.entry(*socket).or_insert_with(Instant::now);
         }
-        let before = state.rooms.poll_timeout();
-        state.rooms.handle_input(self.0.clock.now(), input);
+        let before = state.node.poll_timeout();
+        state.node.handle_input(self.0.clock.now(), input);
+        self.follow(state, before);
+    }
+
+    fn follow(&self, state: &mut State, before: Option<Duration>) {
         self.perform(state);
-        if state.rooms.poll_timeout() != before {
+        if state.node.has_news() {
+            self.0.among.wake();
+        }
+        if state.node.poll_timeout() != before {
             self.0.rescheduled.notify_one();
         }
     }
 
     fn perform(&self, state: &mut State) {
         let mut last: Option<(Arc<ServerMessage>, Utf8Bytes)> = None;
-        while let Some(output) = state.rooms.poll_output() {
+        while let Some(output) = state.node.poll_output() {
+            let output = match output {
+                cluster::Output::Rooms(output) => output,
+                cluster::Output::Text { socket, text } => {
+                    if let Some(outbox) = state.outboxes.get(&socket) {
+                        self.0.meters.said.increment(1);
+                        self.0.meters.said_bytes.increment(text.len() as u64);
+                        outbox.push(text.into());
+                    }
+                    state.joining.remove(&socket);
+                    continue;
+                }
+                cluster::Output::Told { ask, info } => {
+                    self.0.among.told(ask, info);
+                    continue;
+                }
+            };
             match output {
                 Output::Send { socket, message } => {
                     let Some(outbox) = state.outboxes.get(&socket) else {
@@ -220,9 +287,26 @@ impl Hub {
                 Output::OpenRoom { room, socket, since } => {
                     tokio::spawn(history::load(self.clone(), room, socket, since));
                 }
+                Output::LoadRules { room } if self.0.among.is_shared() => {
+                    tokio::spawn(servers::take(self.clone(), room));
+                }
                 Output::LoadRules { room } => {
                     tokio::spawn(rules::load(self.clone(), room));
                 }
+                Output::Peek { socket, room } => {
+                    let hub = self.clone();
+                    tokio::spawn(async move {
+                        let info = hub.room(&room).await;
+                        hub.input(Input::Peeked { socket, info });
+                    });
+                }
+                Output::DropRoom { room } => {
+                    if let Some(fence) = self.0.among.forget(&room) {
+                        self.0.scribe.release(self, room, fence);
+                    }
+                }
+                // The node has given it to the other server.
+                Output::Relay { .. } => {}
                 Output::SaveRules { room, rules } => {
                     tokio::spawn(rules::save(self.clone(), room, rules));
                 }
@@ -246,6 +330,7 @@ impl Hub {
                     nonce,
                 } => {
                     let pending = Pending {
+                        fence: self.0.among.fence(&room),
                         keep,
                         id,
                         member,
@@ -256,7 +341,7 @@ impl Hub {
                     if let Err(refused) = self.0.scribe.write(self, &room, pending) {
                         let Pending { member, nonce, .. } = *refused;
                         let refused = Input::ChatRefused { room, member, nonce };
-                        state.rooms.handle_input(self.0.clock.now(), refused);
+                        state.node.handle_input(self.0.clock.now(), refused);
                     }
                 }
             }
@@ -286,24 +371,6 @@ impl Hub {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.rescheduled.notify_one();
-    }
-}
-
-impl Presence for Hub {
-    async fn room(&self, id: &RoomId) -> RoomInfo {
-        self.lock().rooms.presence(id)
-    }
-
-    async fn rules(&self, id: &RoomId) -> Option<Rules> {
-        self.lock().rooms.rules(id).cloned()
-    }
-
-    fn pass(&self, id: &RoomId, token: &ResumeToken) -> Option<Pass> {
-        self.0.tokens.verify(id, token, self.0.clock.now())
-    }
-
-    fn now(&self) -> Duration {
-        self.0.clock.now()
     }
 }
 

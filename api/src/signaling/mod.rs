@@ -10,9 +10,12 @@
 mod chat;
 mod history;
 mod hub;
+mod presence;
 mod rules;
+mod servers;
 
 pub use hub::Hub;
+pub use servers::Standing;
 
 use crate::{
     guards::{Guards, Ticket},
@@ -80,6 +83,9 @@ impl Listener for Client {
     fn text(&mut self, text: &str) {
         let socket = self.socket;
         self.hub.heard(text.len());
+        if self.hub.relay(socket, text) {
+            return;
+        }
         let input = match ClientMessage::from_json(text) {
             Ok(message) => Input::Message {
                 socket,
@@ -95,10 +101,13 @@ impl Listener for Client {
     }
 
     fn binary(&mut self) {
-        self.hub.input(Input::Malformed {
-            socket: self.socket,
-            why: "messages are text frames, not binary ones".to_owned(),
-        });
+        let why = "messages are text frames, not binary ones";
+        if !self.hub.relay_malformed(self.socket, why) {
+            self.hub.input(Input::Malformed {
+                socket: self.socket,
+                why: why.to_owned(),
+            });
+        }
     }
 
     fn gone(&mut self) {

@@ -1,7 +1,10 @@
 //! A room's rules: read before anybody comes in, stored when they change; and passcodes, which take their time.
 
 use super::Hub;
-use crate::rooms::{Input, Rules, Saved, SocketId};
+use crate::{
+    rooms::{Input, Rules, Saved, SocketId},
+    store::StoreError,
+};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use wire::{Passcode, RoomId};
@@ -33,9 +36,11 @@ pub(super) async fn load(hub: Hub, room: RoomId) {
 pub(super) async fn save(hub: Hub, room: RoomId, rules: Box<Rules>) {
     let mut pauses = RETRIES.into_iter();
     let outcome = loop {
-        match hub.store().save_rules(&room, &rules).await {
+        let fence = hub.fence(&room);
+        match hub.store().save_rules_fenced(&room, &rules, fence.as_ref()).await {
             Ok(None) => break Saved::Stored,
             Ok(Some(theirs)) => break Saved::Overtaken(Box::new(theirs)),
+            Err(StoreError::Deposed) => return hub.lose(&room, fence.as_ref()),
             Err(error) => tracing::warn!(%room, %error, "cannot store the room's rules"),
         }
         match pauses.next() {

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// Others write the same documents at this moment. Another try may do.
     #[error("the document is being written by somebody else")]
     Contended,
+    /// Another server has the room now, and what is to be stored of it is for that one to store.
+    #[error("another server has taken the room")]
+    Deposed,
     /// A quota is used up. Another try later may do.
     #[error("the database is busy")]
     Exhausted,

@@ -75,6 +75,16 @@ pub(super) fn delete(name: String) -> Write {
     }
 }
 
+/// Deletes a document that must be as it was at that time.
+pub(super) fn delete_unchanged(name: String, since: Option<Timestamp>) -> Write {
+    Write {
+        current_document: since.map(|since| Precondition {
+            condition_type: Some(ConditionType::UpdateTime(since)),
+        }),
+        ..delete(name)
+    }
+}
+
 /// Lets Firestore put the time of the commit into these fields, in this order of results.
 pub(super) fn stamped(mut write: Write, fields: &[&str]) -> Write {
     write.update_transforms = fields
@@ -85,6 +95,17 @@ pub(super) fn stamped(mut write: Write, fields: &[&str]) -> Write {
         })
         .collect();
     write
+}
+
+/// Asks for all documents of a collection.
+pub(super) fn all_of(collection: &str) -> StructuredQuery {
+    StructuredQuery {
+        from: vec![CollectionSelector {
+            collection_id: collection.to_owned(),
+            all_descendants: false,
+        }],
+        ..StructuredQuery::default()
+    }
 }
 
 /// Asks for the documents of a collection by a field, the greatest first, and by name where that is equal.

@@ -1,7 +1,7 @@
 //! `rooms/{roomId}` and `rooms/{roomId}/messages/{messageId}`.
 
 use super::{
-    Store, StoreError,
+    Fence, Store, StoreError,
     request::{self, after, create, merge, newest_first, stamped, up_to},
 };
 use gcloud_sdk::google::firestore::v1::{Document, MapValue, Value, Write, value::ValueType};
@@ -82,6 +82,19 @@ impl Store {
         room: &RoomId,
         messages: &[ChatMessage],
     ) -> Result<Vec<ChatMessage>, StoreError> {
+        self.append_fenced(room, messages, None).await
+    }
+
+    /// The same, by a server that must have the room.
+    ///
+    /// # Errors
+    /// [`StoreError::Deposed`] if there is a fence and the room is another server's by now.
+    pub async fn append_fenced(
+        &self,
+        room: &RoomId,
+        messages: &[ChatMessage],
+        fence: Option<&Fence>,
+    ) -> Result<Vec<ChatMessage>, StoreError> {
         let mut stored: BTreeMap<MessageId, ChatMessage> = BTreeMap::new();
         loop {
             let mut missing: BTreeMap<&MessageId, &ChatMessage> = BTreeMap::new();
@@ -94,8 +107,12 @@ impl Store {
             if missing.is_empty() {
                 break;
             }
-            let writes = missing.values().map(|message| self.said(room, message)).collect();
+            let mut writes: Vec<Write> = fence.map(|fence| self.demand(room, fence)).into_iter().collect();
+            writes.extend(missing.values().map(|message| self.said(room, message)));
             match self.client.commit(writes).await {
+                Err(StoreError::Refused(_) | StoreError::NotFound) if fence.is_some() => {
+                    return Err(StoreError::Deposed);
+                }
                 Ok(_) => stored.extend(
                     missing
                         .into_iter()

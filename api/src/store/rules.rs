@@ -1,7 +1,7 @@
 //! `settings` of `rooms/{roomId}`: the room's rules.
 
 use super::{
-    Store, StoreError,
+    Fence, Store, StoreError,
     request::{self, merge_unchanged},
     rooms::ROOMS,
 };
@@ -33,6 +33,19 @@ impl Store {
     /// # Errors
     /// If it fails, the same call may be made again.
     pub async fn save_rules(&self, room: &RoomId, rules: &Rules) -> Result<Option<Rules>, StoreError> {
+        self.save_rules_fenced(room, rules, None).await
+    }
+
+    /// The same, by a server that must have the room.
+    ///
+    /// # Errors
+    /// [`StoreError::Deposed`] if there is a fence and the room is another server's by now.
+    pub async fn save_rules_fenced(
+        &self,
+        room: &RoomId,
+        rules: &Rules,
+        fence: Option<&Fence>,
+    ) -> Result<Option<Rules>, StoreError> {
         let path = self.room_path(room);
         for _ in 0..TRIES {
             let document = match self.client.get(path.clone()).await {
@@ -51,7 +64,18 @@ impl Store {
             }
             let fields = HashMap::from([(SETTINGS.to_owned(), written(rules))]);
             let write = merge_unchanged(path.clone(), fields, document.update_time);
-            match self.client.commit_once(vec![write]).await {
+            let fence_first = fence.map(|fence| self.demand(room, fence));
+            match self
+                .client
+                .commit_once(fence_first.into_iter().chain([write]).collect())
+                .await
+            {
+                // Either of the two documents was written by somebody else.
+                Err(StoreError::Refused(_) | StoreError::NotFound)
+                    if fence.is_some() && !self.holds(room, fence).await? =>
+                {
+                    return Err(StoreError::Deposed);
+                }
                 // Somebody has written the document meanwhile, or deleted it.
                 Err(StoreError::Refused(_) | StoreError::Contended | StoreError::NotFound) => {}
                 outcome => return outcome.map(|_| None),

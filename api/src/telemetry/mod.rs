@@ -9,7 +9,7 @@
 
 mod process;
 
-use crate::rooms::Census;
+use crate::{rooms::Census, signaling::Standing};
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::{
@@ -51,7 +51,7 @@ pub fn start() {
 }
 
 /// Returns everything in the [text format of Prometheus](https://prometheus.io/docs/instrumenting/exposition_formats/).
-pub fn render(census: Census, is_draining: bool) -> String {
+pub fn render(census: Census, is_draining: bool, standing: Option<Standing>) -> String {
     let mut text = String::new();
     for (name, help, value) in [
         ("tsukiyo_sockets", "Open signaling sockets.", census.sockets),
@@ -68,6 +68,27 @@ pub fn render(census: Census, is_draining: bool) -> String {
         ),
     ] {
         gauge(&mut text, name, help, value);
+    }
+    if let Some(standing) = standing {
+        for (name, help, value) in [
+            (
+                "tsukiyo_bus_up",
+                "1 while the bus carries.",
+                usize::from(standing.bus),
+            ),
+            (
+                "tsukiyo_bus_sure",
+                "1 while the other servers believe that this one lives, and it lets people in.",
+                usize::from(standing.sure),
+            ),
+            (
+                "tsukiyo_bus_servers",
+                "Other servers that this one has to do with.",
+                standing.peers,
+            ),
+        ] {
+            gauge(&mut text, name, help, value);
+        }
     }
     process::render(&mut text);
     if let Some(handle) = RECORDER.get().and_then(Option::as_ref) {
@@ -146,6 +167,13 @@ fn describe() {
         "tsukiyo_slow_consumers_total",
         "Sockets dropped since they did not read."
     );
+    describe_counter!("tsukiyo_bus_packets_total", "Packets between servers.");
+    describe_counter!("tsukiyo_bus_bytes_total", "Bytes of these packets.");
+    describe_counter!(
+        "tsukiyo_bus_slow_total",
+        "Times at which packets came faster than they were taken."
+    );
+    describe_counter!("tsukiyo_rooms_lost_total", "Rooms that another server has taken.");
     describe_histogram!("tsukiyo_store_seconds", "Calls of the store.");
     describe_counter!(
         "tsukiyo_http_responses_total",

@@ -7,7 +7,7 @@ use crate::{
 use api::{
     Server,
     rooms::Settings,
-    server::{Config, Database},
+    server::{Config, Database, Others},
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use tempfile::TempDir;
@@ -34,6 +34,7 @@ pub fn config(file: Option<PathBuf>) -> Config {
         allow_origins: vec![],
         guards: api::guards::Settings::default(),
         rooms: Settings::new(b"a key for tests"),
+        others: Others::None,
         metrics: None,
         turn: None,
         tls: None,

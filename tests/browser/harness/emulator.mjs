@@ -28,6 +28,8 @@ export async function startEmulator() {
   const addresses = await until('the emulator is ready', () => /HOST=(\S+)\n(http:\S+)\n/.exec(said), { within: 30_000, every: 10 });
   const documents = `http://${addresses[1]}/v1/projects/demo/databases/(default)/documents`;
   return {
+    /** Where it speaks Firestore: host and port. */
+    host: addresses[1],
     /** The page's address. */
     page: addresses[2],
 

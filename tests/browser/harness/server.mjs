@@ -57,7 +57,7 @@ class Server {
       stream.on('data', (text) => (this.log += text));
     }
     this.#forget ??= witness({
-      testify: (folder) => fs.writeFile(path.join(folder, 'server.log'), this.log),
+      testify: (folder) => fs.writeFile(path.join(folder, `server-${this.#ports.port}.log`), this.log),
     });
     const said = await until(
       'the server is ready',
@@ -113,8 +113,9 @@ class Server {
     this.#ports = {
       port: port(app),
       'functions-port': port(functions),
-      'firestore-port': port(firestore),
-      'firestore-page-port': port(page),
+      // Of another's Firestore the ports are not ours.
+      'firestore-port': firestore ? port(firestore) : 0,
+      'firestore-page-port': page ? port(page) : 0,
     };
   }
 }

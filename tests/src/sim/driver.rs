@@ -1,7 +1,7 @@
 //! What a driver does around the core: a model of `session`'s, which performs the same on real platforms.
 
 use super::Violation;
-use super::world::World;
+use super::world::{Happening, World};
 use call::{Input, Output};
 use wire::{ClientMessage, ErrorCode, ServerMessage};
 
@@ -93,6 +93,11 @@ impl World {
                     && let Some(text) = self.clients[who].unheard.get(&nonce).cloned()
                 {
                     self.say_to_server(who, ClientMessage::Chat { text, nonce });
+                }
+                if code == ErrorCode::Unavailable && self.clients[who].asked > 0 {
+                    self.clients[who].asked -= 1;
+                    let (life, soon) = (self.clients[who].life, self.rng.millis(2_000));
+                    self.after(soon, Happening::AskAgain { who, life });
                 }
                 return Ok(());
             }

@@ -17,6 +17,9 @@ enum Kind {
     Say,
     FailOperation,
     Break,
+    Kill,
+    Part,
+    CutBus,
 }
 
 /// Makes a schedule: people come in, then things happen. Each schedule knows only some of the kinds of things, so that
@@ -25,6 +28,20 @@ pub fn scenario(rng: &mut Rng) -> Scenario {
     let people = rng.pick(&[2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 6, 7, 8]);
     let servers = rng.pick(&[Servers::One, Servers::One, Servers::Two]);
     let kinds = kinds(rng);
+    steps(rng, people, servers, &kinds)
+}
+
+/// The same for three servers, which are killed and cut off from each other as well.
+pub fn cluster(rng: &mut Rng) -> Scenario {
+    let people = rng.pick(&[2, 2, 3, 3, 4, 5, 6]);
+    let mut kinds = kinds(rng);
+    let servers = [Kind::Kill, Kind::Part, Kind::CutBus];
+    kinds.extend(servers.into_iter().filter(|_| rng.chance(500)));
+    kinds.push(Kind::Say);
+    steps(rng, people, Servers::Three, &kinds)
+}
+
+fn steps(rng: &mut Rng, people: usize, servers: Servers, kinds: &[Kind]) -> Scenario {
     let gaps = rng.pick(&[0, 5, 60, 500, 2_000, 15_000]);
     let mut steps = Vec::new();
     for who in 0..people {
@@ -32,7 +49,7 @@ pub fn scenario(rng: &mut Rng) -> Scenario {
         pause(rng, gaps, &mut steps);
     }
     for _ in 0..rng.below(24) {
-        let step = step(rng, people, &kinds);
+        let step = step(rng, people, kinds);
         steps.push(step);
         pause(rng, gaps, &mut steps);
     }
@@ -75,6 +92,12 @@ fn step(rng: &mut Rng, people: usize, kinds: &[Kind]) -> Step {
         Kind::Mute => Step::Mute(who, rng.chance(500)),
         Kind::Say => Step::Say(who),
         Kind::FailOperation => Step::FailOperation(who),
+        Kind::Kill => Step::KillServer(rng.below(3), rng.millis(8_000)),
+        Kind::Part => {
+            let server = rng.below(3);
+            Step::Part(server, (server + 1) % 3, rng.millis(12_000))
+        }
+        Kind::CutBus => Step::CutBus(rng.millis(20_000)),
         Kind::Break => Step::BreakConnection(who, (who + 1 + rng.below(people - 1)) % people),
     }
 }

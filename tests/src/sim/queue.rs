@@ -25,6 +25,11 @@ impl<T> Queue<T> {
         self.coming.insert((at, self.put), what);
     }
 
+    /// Tells whether all that is still to come is of a kind.
+    pub fn all(&self, is: impl Fn(&T) -> bool) -> bool {
+        self.coming.values().all(is)
+    }
+
     /// When the next thing happens.
     pub fn next_at(&self) -> Option<Duration> {
         self.coming.first_key_value().map(|((at, _), _)| *at)

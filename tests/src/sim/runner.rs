@@ -5,7 +5,7 @@ use super::rng::Rng;
 use super::weather::Weather;
 use super::world::World;
 use super::{Stats, generate};
-use crate::scenario::{Expect, Scenario, Step};
+use crate::scenario::{Expect, Scenario, Servers, Step};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -36,11 +36,36 @@ impl fmt::Display for Failure {
         match self.seed {
             Some(seed) => write!(
                 f,
-                "seed {seed} failed: {}\nreplay with: ./dc.sh test sim {seed}",
-                self.why
+                "seed {seed} failed: {}\nreplay with: ./dc.sh test sim {}{seed}",
+                self.why,
+                if self.scenario.servers == Servers::Three {
+                    "cluster "
+                } else {
+                    ""
+                }
             ),
             None => write!(f, "the scenario failed: {}\n{:?}", self.why, self.scenario),
         }
+    }
+}
+
+/// Which schedules seeds stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One server, or the model of two.
+    Calls,
+    /// Three servers, and what befalls them.
+    Cluster,
+}
+
+impl Kind {
+    fn schedule(self, seed: u64) -> (Rng, Weather, Scenario) {
+        let mut rng = Rng::new(seed);
+        let (weather, scenario) = match self {
+            Self::Calls => (Weather::any(&mut rng), generate::scenario(&mut rng)),
+            Self::Cluster => (Weather::any_with_bus(&mut rng), generate::cluster(&mut rng)),
+        };
+        (rng, weather, scenario)
     }
 }
 
@@ -48,10 +73,8 @@ impl fmt::Display for Failure {
 ///
 /// # Errors
 /// It did not end as it must, or panicked.
-pub fn seed(seed: u64, make: MakeCore) -> Result<Stats, Box<Failure>> {
-    let mut rng = Rng::new(seed);
-    let weather = Weather::any(&mut rng);
-    let scenario = generate::scenario(&mut rng);
+pub fn seed(kind: Kind, seed: u64, make: MakeCore) -> Result<Stats, Box<Failure>> {
+    let (rng, weather, scenario) = kind.schedule(seed);
     run(&scenario, &weather, &rng, make).map_err(|mut failure| {
         failure.seed = Some(seed);
         failure
@@ -85,10 +108,8 @@ pub fn run(scenario: &Scenario, weather: &Weather, rng: &Rng, make: MakeCore) ->
 }
 
 /// Everything that happens under a seed, line by line, and how it ends.
-pub fn trace(seed: u64, make: MakeCore) -> (Vec<String>, Result<Stats, String>) {
-    let mut rng = Rng::new(seed);
-    let weather = Weather::any(&mut rng);
-    let scenario = generate::scenario(&mut rng);
+pub fn trace(kind: Kind, seed: u64, make: MakeCore) -> (Vec<String>, Result<Stats, String>) {
+    let (rng, weather, scenario) = kind.schedule(seed);
     let mut world = World::new(&scenario, weather.clone(), rng.clone(), make).traced();
     let end = live(&mut world, &scenario);
     let mut lines = vec![
@@ -103,7 +124,7 @@ pub fn trace(seed: u64, make: MakeCore) -> (Vec<String>, Result<Stats, String>) 
 ///
 /// # Errors
 /// One failed. It is not always the lowest: the others were not waited for.
-pub fn seeds(from: u64, number: u64, make: MakeCore) -> Result<Stats, Box<Failure>> {
+pub fn seeds(kind: Kind, from: u64, number: u64, make: MakeCore) -> Result<Stats, Box<Failure>> {
     let next = AtomicU64::new(from);
     let stop = AtomicBool::new(false);
     let failure = Mutex::new(None);
@@ -117,7 +138,7 @@ pub fn seeds(from: u64, number: u64, make: MakeCore) -> Result<Stats, Box<Failur
                     if this >= from + number {
                         break;
                     }
-                    match seed(this, make) {
+                    match seed(kind, this, make) {
                         Ok(stats) => sum += stats,
                         Err(failed) => {
                             stop.store(true, Ordering::Relaxed);

@@ -1,5 +1,7 @@
-//! The servers of a world: the real rooms, or a model of two.
+//! The servers of a world: the real rooms, several real servers, or a model of two.
 
+use super::cluster::{Cluster, Place, Told};
+use super::rng::Rng;
 use super::twin::{Hearsay, Twin};
 use crate::scenario;
 use api::rooms::{Input, Output, Rooms, Settings, SocketId};
@@ -13,27 +15,48 @@ pub enum Servers {
     One(Box<Rooms>),
     /// Two which hear of each other.
     Two(Box<Twin>),
+    /// Several that are shipped.
+    Many(Box<Cluster>),
 }
 
 impl Servers {
     /// Starts them with nothing in memory. The key of the tokens is always the same, as it is on disk.
-    pub fn start(which: scenario::Servers) -> Self {
+    pub fn start(which: scenario::Servers, starts: u32) -> Self {
         match which {
             scenario::Servers::One => {
                 Self::One(Box::new(Rooms::new(Settings::new(b"the same at every start"))))
             }
             scenario::Servers::Two => Self::Two(Box::default()),
+            scenario::Servers::Three => Self::Many(Box::new(Cluster::start(3, starts))),
         }
     }
 
-    /// A person's socket is open.
-    pub fn connected(&mut self, now: Duration, who: usize, socket: SocketId) {
+    /// Picks a server for a person's socket.
+    pub fn pick(&self, who: usize, rng: &mut Rng) -> Option<usize> {
+        match self {
+            Self::One(_) => Some(0),
+            Self::Two(_) => Some(who % 2),
+            Self::Many(cluster) => cluster.pick(rng),
+        }
+    }
+
+    /// Tells whether a server is there.
+    pub fn is_up(&self, server: usize) -> bool {
+        match self {
+            Self::One(_) | Self::Two(_) => true,
+            Self::Many(cluster) => cluster.is_up(server),
+        }
+    }
+
+    /// A person's socket is open at a server.
+    pub fn connected(&mut self, now: Duration, server: usize, socket: SocketId) {
         match self {
             Self::One(rooms) => {
                 let address = None;
                 rooms.handle_input(now, Input::Connected { socket, address });
             }
-            Self::Two(twin) => twin.connected(who % 2, socket),
+            Self::Two(twin) => twin.connected(server, socket),
+            Self::Many(cluster) => cluster.connected(now, server, socket),
         }
     }
 
@@ -49,6 +72,7 @@ impl Servers {
                 },
             ),
             Self::Two(twin) => twin.message(socket, message, fresh),
+            Self::Many(cluster) => cluster.message(now, socket, message, fresh),
         }
     }
 
@@ -57,13 +81,16 @@ impl Servers {
         match self {
             Self::One(rooms) => rooms.handle_input(now, Input::Disconnected { socket }),
             Self::Two(twin) => twin.disconnected(now, socket),
+            Self::Many(cluster) => cluster.disconnected(now, socket),
         }
     }
 
     /// The store answers.
-    pub fn stored(&mut self, now: Duration, answer: Input) {
-        if let Self::One(rooms) = self {
-            rooms.handle_input(now, answer);
+    pub fn stored(&mut self, now: Duration, place: Place, answer: Input) {
+        match self {
+            Self::One(rooms) => rooms.handle_input(now, answer),
+            Self::Two(_) => {}
+            Self::Many(cluster) => cluster.stored(now, place, answer),
         }
     }
 
@@ -79,6 +106,7 @@ impl Servers {
         match self {
             Self::One(rooms) => rooms.handle_timeout(now),
             Self::Two(twin) => twin.handle_timeout(now),
+            Self::Many(cluster) => cluster.handle_timeout(now),
         }
     }
 
@@ -87,27 +115,31 @@ impl Servers {
         match self {
             Self::One(rooms) => rooms.poll_timeout(),
             Self::Two(twin) => twin.poll_timeout(),
+            Self::Many(cluster) => cluster.poll_timeout(),
         }
     }
 
     /// Takes the next thing to do.
-    pub fn poll_output(&mut self) -> Option<Output> {
+    pub fn poll_output(&mut self) -> Option<Told> {
+        let first = Place { server: 0, life: 0 };
+        let only = |output: Option<Output>| output.map(|output| Told::Do(first, output));
         match self {
-            Self::One(rooms) => rooms.poll_output(),
-            Self::Two(twin) => twin.poll_output(),
+            Self::One(rooms) => only(rooms.poll_output()),
+            Self::Two(twin) => only(twin.poll_output()),
+            Self::Many(cluster) => cluster.poll_output(),
         }
     }
 
     /// Takes the next thing that one server tells the other.
     pub fn poll_hearsay(&mut self) -> Option<(usize, Hearsay)> {
         match self {
-            Self::One(_) => None,
+            Self::One(_) | Self::Many(_) => None,
             Self::Two(twin) => twin.poll_hearsay(),
         }
     }
 
     /// Tells whether what is said in the chat is stored and comes back.
     pub fn store_chat(&self) -> bool {
-        matches!(self, Self::One(_))
+        !matches!(self, Self::Two(_))
     }
 }

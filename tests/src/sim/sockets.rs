@@ -1,6 +1,7 @@
 //! Sockets: in order, until they break; then whatever is under way is lost, and both ends take their time to notice.
 
 use super::Violation;
+use super::cluster::Told;
 use super::world::{Happening, World};
 use api::rooms::{Output, SocketId};
 use call::Input;
@@ -11,6 +12,8 @@ use wire::{ClientMessage, MemberId, ServerMessage};
 #[derive(Debug)]
 pub struct Socket {
     who: usize,
+    /// Where it leads.
+    server: usize,
     /// It carries. Once it does not, it never will again.
     carries: bool,
     /// The page still listens.
@@ -32,12 +35,17 @@ impl World {
             let again = Duration::from_millis(100) + self.rng.millis(900);
             return self.connect_after(who, again);
         }
+        let Some(server) = self.servers.pick(who, &mut self.rng) else {
+            let again = Duration::from_millis(100) + self.rng.millis(900);
+            return self.connect_after(who, again);
+        };
         self.stats.sockets += 1;
         let id = SocketId(self.stats.sockets);
         let there = self.rng.within(self.weather.latency);
         let back = there + self.rng.within(self.weather.latency);
         let socket = Socket {
             who,
+            server,
             carries: true,
             client_listens: true,
             server_knows: false,
@@ -55,9 +63,12 @@ impl World {
         let Some(socket) = self.sockets.get_mut(&id).filter(|socket| socket.carries) else {
             return;
         };
+        let server = socket.server;
+        if !self.servers.is_up(server) {
+            return self.breaks(id);
+        }
         socket.server_knows = true;
-        let who = socket.who;
-        self.servers.connected(self.now, who, id);
+        self.servers.connected(self.now, server, id);
         self.poll_servers();
     }
 
@@ -105,7 +116,15 @@ impl World {
 
     /// Does what the servers want done.
     pub(super) fn poll_servers(&mut self) {
-        while let Some(output) = self.servers.poll_output() {
+        while let Some(told) = self.servers.poll_output() {
+            let (place, output) = match told {
+                Told::Do(place, output) => (place, output),
+                Told::Text(socket, text) => {
+                    let message = serde_json::from_str(&text).expect("a server's text is a message");
+                    self.say_to_client(socket, Arc::new(message));
+                    continue;
+                }
+            };
             match output {
                 Output::Send { socket, message } => self.say_to_client(socket, message),
                 Output::Close { socket: id, .. } => {
@@ -117,9 +136,12 @@ impl World {
                         self.queue.put(seen, Happening::ServerSeesClose(id));
                     }
                 }
-                Output::OpenRoom { room, socket, .. } => self.open_room(room, socket),
-                Output::LoadRules { room } => self.load_rules(room),
-                Output::SaveRules { room, rules } => self.save_rules(room, *rules),
+                Output::OpenRoom { room, socket, .. } => self.open_room(place, room, socket),
+                Output::LoadRules { room } => self.wants_room(place, room),
+                Output::SaveRules { room, rules } => self.save_rules(place, room, *rules),
+                Output::DropRoom { room } => self.gives_back(place, &room),
+                // Nobody looks into a room from outside, and a node relays by itself.
+                Output::Peek { .. } | Output::Relay { .. } => {}
                 // Nobody has a passcode here.
                 Output::CheckPasscode { .. } | Output::HashPasscode { .. } => {}
                 Output::StoreChat {
@@ -130,9 +152,10 @@ impl World {
                     name,
                     text,
                     nonce,
-                } => self.store_chat(room, id, member, name, text, nonce),
+                } => self.store_chat(place, room, id, member, name, text, nonce),
             }
         }
+        self.poll_bus();
         let mut at = self.now;
         while let Some((to, hearsay)) = self.servers.poll_hearsay() {
             at = at
@@ -231,7 +254,7 @@ impl World {
 
     pub(super) fn restart_servers(&mut self, down: Duration) {
         self.starts += 1;
-        self.servers = super::servers::Servers::start(self.servers_are);
+        self.servers = super::servers::Servers::start(self.servers_are, self.starts);
         self.up = false;
         let alive: Vec<_> = (self.sockets.iter())
             .filter(|(_, socket)| socket.carries)
@@ -247,7 +270,7 @@ impl World {
         self.after(down, Happening::ServersUp { start });
     }
 
-    fn breaks(&mut self, id: SocketId) {
+    pub(super) fn breaks(&mut self, id: SocketId) {
         if let Some(socket) = self.sockets.get_mut(&id) {
             socket.carries = false;
         }

@@ -1,5 +1,6 @@
 //! The store of a world: what is in it outlives every server.
 
+use super::cluster::Place;
 use super::world::{Happening, World};
 use api::rooms::{Input, Rules, Saved, SocketId};
 use std::time::Duration;
@@ -19,18 +20,22 @@ pub struct Store {
 }
 
 impl World {
-    pub(super) fn load_rules(&mut self, room: RoomId) {
+    pub(super) fn load_rules(&mut self, place: Place, room: RoomId) {
         let rules = Some(Box::new(self.store.rules.clone()));
-        self.answer(Input::RulesLoaded { room, rules });
+        self.answer(place, Input::RulesLoaded { room, rules });
     }
 
-    pub(super) fn save_rules(&mut self, room: RoomId, rules: Rules) {
+    pub(super) fn save_rules(&mut self, place: Place, room: RoomId, rules: Rules) {
+        if !self.still_has(place, &room) {
+            self.stats.lost_rooms += 1;
+            return;
+        }
         self.store.rules = rules;
         let outcome = Saved::Stored;
-        self.answer(Input::RulesSaved { room, outcome });
+        self.answer(place, Input::RulesSaved { room, outcome });
     }
 
-    pub(super) fn open_room(&mut self, room: RoomId, socket: SocketId) {
+    pub(super) fn open_room(&mut self, place: Place, room: RoomId, socket: SocketId) {
         let all = self.store.messages.clone();
         let newest = all.len().saturating_sub(wire::limits::HISTORY_MESSAGES);
         let answer = Input::HistoryLoaded {
@@ -39,11 +44,13 @@ impl World {
             more: newest > 0,
             messages: all.into_iter().skip(newest).collect(),
         };
-        self.answer(answer);
+        self.answer(place, answer);
     }
 
+    #[allow(clippy::too_many_arguments, reason = "they are an output's fields")]
     pub(super) fn store_chat(
         &mut self,
+        place: Place,
         room: RoomId,
         id: MessageId,
         member: MemberId,
@@ -52,7 +59,11 @@ impl World {
         nonce: Nonce,
     ) {
         if self.rng.chance(self.weather.failing_operations) {
-            return self.answer(Input::ChatRefused { room, member, nonce });
+            return self.answer(place, Input::ChatRefused { room, member, nonce });
+        }
+        if !self.still_has(place, &room) {
+            self.stats.lost_rooms += 1;
+            return self.answer(place, Input::ChatRefused { room, member, nonce });
         }
         let before = self
             .store
@@ -73,20 +84,20 @@ impl World {
             self.store.nonces.push(nonce.clone());
             message
         });
-        self.answer(Input::ChatStored { room, message, nonce });
+        self.answer(place, Input::ChatStored { room, message, nonce });
     }
 
-    pub(super) fn store_answers(&mut self, start: u32, answer: Input) {
+    pub(super) fn store_answers(&mut self, start: u32, place: Place, answer: Input) {
         if start == self.starts {
-            self.servers.stored(self.now, answer);
+            self.servers.stored(self.now, place, answer);
             self.poll_servers();
         }
     }
 
-    fn answer(&mut self, answer: Input) {
+    pub(super) fn answer(&mut self, place: Place, answer: Input) {
         let start = self.starts;
         let at = (self.now + self.rng.within(self.weather.operation)).max(self.store.answered);
         self.store.answered = at;
-        self.queue.put(at, Happening::Stored { start, answer });
+        self.queue.put(at, Happening::Stored { start, place, answer });
     }
 }

@@ -26,6 +26,11 @@ pub struct Weather {
     pub candidates: usize,
     /// A candidate of the other is refused.
     pub refused_candidates: u32,
+    /// One way over the bus between servers; packets may overtake each other.
+    pub bus: (Duration, Duration),
+    /// A packet between servers is lost, or comes twice.
+    pub bus_loss: u32,
+    pub bus_doubles: u32,
     /// A connection notices by itself that its counterpart is gone. Browsers do, after half a minute; where this is
     /// `false` the handshake alone must bring two members together.
     pub notices_death: bool,
@@ -45,6 +50,9 @@ impl Weather {
             late_results: 0,
             candidates: 3,
             refused_candidates: 0,
+            bus: millis(0, 5),
+            bus_loss: 0,
+            bus_doubles: 0,
             notices_death: false,
         }
     }
@@ -67,6 +75,19 @@ impl Weather {
             candidates: rng.pick(&[1, 2, 4]),
             refused_candidates: rng.pick(&[0, 0, 50]),
             notices_death: rng.chance(500),
+            ..Self::fair()
+        }
+    }
+
+    /// The same, with trouble between servers as well.
+    pub fn any_with_bus(rng: &mut Rng) -> Self {
+        let weather = Self::any(rng);
+        let bus = rng.pick(&[(0, 0), (0, 5), (1, 50), (0, 400)]);
+        Self {
+            bus: millis(bus.0, bus.1),
+            bus_loss: rng.pick(&[0, 0, 10, 200]),
+            bus_doubles: rng.pick(&[0, 0, 100]),
+            ..weather
         }
     }
 
@@ -77,6 +98,8 @@ impl Weather {
             echoes: 0,
             failing_operations: 0,
             refused_candidates: 0,
+            bus_loss: 0,
+            bus_doubles: 0,
             ..self.clone()
         }
     }

@@ -1,6 +1,7 @@
 //! The world: virtual time, and everything that happens in it.
 
 use super::client::Client;
+use super::cluster::Place;
 use super::core::MakeCore;
 use super::fake::{FakeId, FakePeerConnection};
 use super::queue::Queue;
@@ -12,10 +13,11 @@ use super::twin::Hearsay;
 use super::weather::Weather;
 use super::{Stats, Violation};
 use crate::scenario::{self, Scenario, Step};
-use api::rooms::SocketId;
+use api::cluster::Packet;
+use api::rooms::{ServerId, SocketId};
 use call::{ConnectionState, Input};
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
-use wire::{ClientMessage, HandshakeId, IceCandidate, MemberId, ServerMessage};
+use wire::{ClientMessage, HandshakeId, IceCandidate, MemberId, RoomId, ServerMessage};
 
 /// No schedule is as long as this, unless two sides keep each other busy for ever.
 const MOST_STEPS: usize = 400_000;
@@ -72,7 +74,35 @@ pub enum Happening {
     /// One server hears from the other.
     Hear { start: u32, at: usize, hearsay: Hearsay },
     /// The store answers.
-    Stored { start: u32, answer: api::rooms::Input },
+    Stored {
+        start: u32,
+        place: Place,
+        answer: api::rooms::Input,
+    },
+    /// A server looks whose the room is.
+    Claim {
+        place: Place,
+        room: RoomId,
+        until: Duration,
+    },
+    /// A server notices that it was given up.
+    Renamed(Place),
+    /// A packet comes to a server.
+    Packet {
+        from: usize,
+        to: ServerId,
+        packet: Packet,
+    },
+    /// A server runs again that was killed.
+    ServerUp(usize),
+    /// A server notices that the bus carries, or does not.
+    Bus { server: usize, carries: bool },
+    /// The bus carries again.
+    BusCarries,
+    /// Two servers reach each other again.
+    Joined(usize, usize),
+    /// Who was refused for a moment asks again.
+    AskAgain { who: usize, life: u32 },
     /// The servers run again.
     ServersUp { start: u32 },
     /// The operation in hand is done.
@@ -97,7 +127,7 @@ impl World {
             queue: Queue::default(),
             clients: (0..scenario.people).map(|who| Client::new(who, make)).collect(),
             sockets: BTreeMap::new(),
-            servers: Servers::start(scenario.servers),
+            servers: Servers::start(scenario.servers, 0),
             servers_are: scenario.servers,
             up: true,
             starts: 0,
@@ -145,6 +175,9 @@ impl World {
             Step::DropLink(who) => self.drop_link(who),
             Step::RestoreLink(who) => self.clients[who].link = true,
             Step::RestartServers(down) => self.restart_servers(down),
+            Step::KillServer(server, down) => self.kill_server(server, down),
+            Step::Part(a, b, time) => self.part(a, b, time),
+            Step::CutBus(time) => self.cut_bus(time),
             Step::Mute(who, muted) => self.mute(who, muted),
             Step::Say(who) => self.say(who),
             Step::FailOperation(who) => self.clients[who].fails_next = true,
@@ -166,9 +199,9 @@ impl World {
             client.fails_next = false;
         }
         let since = self.now;
-        self.advance(since + QUIET_WITHIN)?;
+        self.advance_or_settle(since + QUIET_WITHIN, true)?;
         self.weather = stormy;
-        if self.next_at().is_some() {
+        if self.next_at().is_some() && !self.is_calm() {
             let busy = format!("still busy after {QUIET_WITHIN:?}: {:?}", self.queue);
             return Err(Violation::new(busy));
         }
@@ -177,6 +210,10 @@ impl World {
     }
 
     fn advance(&mut self, until: Duration) -> Result<(), Violation> {
+        self.advance_or_settle(until, false)
+    }
+
+    fn advance_or_settle(&mut self, until: Duration, settling: bool) -> Result<(), Violation> {
         while let Some(at) = self.next_at().filter(|at| *at <= until) {
             self.now = self.now.max(at);
             self.stats.steps += 1;
@@ -186,6 +223,10 @@ impl World {
             self.timers()?;
             if let Some(happening) = self.queue.take(self.now) {
                 self.happen(happening)?;
+            }
+            // Servers that have to do with each other say for ever that they live.
+            if settling && self.is_calm() {
+                return Ok(());
             }
         }
         // Where nothing happens any more, time need not pass.
@@ -235,7 +276,21 @@ impl World {
                 }
             }
             Happening::Hear { start, at, hearsay } => self.server_learns(start, at, hearsay),
-            Happening::Stored { start, answer } => self.store_answers(start, answer),
+            Happening::Stored { start, place, answer } => self.store_answers(start, place, answer),
+            Happening::Claim { place, room, until } => self.claims(place, room, until),
+            Happening::Renamed(place) => self.renamed(place),
+            Happening::Packet { from, to, packet } => self.packet_comes(from, &to, &packet),
+            Happening::ServerUp(server) => self.server_up(server),
+            Happening::Bus { server, carries } => self.server_notices_bus(server, carries),
+            Happening::BusCarries => self.bus_carries(),
+            Happening::Joined(a, b) => self.joined_again(a, b),
+            Happening::AskAgain { who, life } => {
+                let client = &self.clients[who];
+                if client.life == life && client.wanted && client.open && !client.entered && client.asked == 0
+                {
+                    self.ask_in(who);
+                }
+            }
             Happening::ServersUp { start } => self.up |= start == self.starts,
             Happening::Operation(fake) => return self.operation_done(fake),
             Happening::Candidate(fake, candidate) => return self.finds_candidate(fake, candidate),

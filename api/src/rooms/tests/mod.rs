@@ -199,6 +199,9 @@ impl Server {
                 Output::Close { socket, code, .. } => {
                     self.closed.insert(socket, code);
                 }
+                Output::Relay { .. } | Output::Peek { .. } | Output::DropRoom { .. } => {
+                    panic!("{output:?} is for servers that are not alone")
+                }
                 Output::OpenRoom { room, socket, since } => self.opened.push((room, socket, since)),
                 Output::LoadRules { room } if self.away => self.loading.push(room),
                 Output::LoadRules { room } => {

@@ -233,3 +233,16 @@ fn the_token_of_the_new_socket_is_as_good_as_the_first() {
         token = minted.as_str().to_owned();
     }
 }
+
+#[test]
+fn a_room_keeps_its_rules_when_the_only_one_inside_loads_the_page_anew() {
+    let mut server = Server::new();
+    let (_, token) = server.enter(1, "tsukimi", "Aki");
+    let room = "tsukimi".parse().unwrap();
+    let before = server.rooms.rules(&room).cloned();
+    assert!(before.as_ref().is_some_and(|rules| rules.host.is_some()));
+    server.disconnect(1);
+    server.connect(2);
+    server.say(2, rejoin("tsukimi", "Aki", &token, false));
+    assert_eq!(server.rooms.rules(&room).cloned(), before);
+}
