@@ -72,11 +72,11 @@ impl Scribe {
     /// Gives a room up, behind all that was said in it.
     pub fn release(&self, hub: &Hub, room: RoomId, fence: Fence) {
         let queue = self.lock().get(&room).cloned();
-        let fence = match queue.map(|queue| queue.try_send(Work::Release(fence.clone()))) {
-            // The store is stuck: whoever wants the room asks us for it.
-            Some(outcome) => return drop(outcome),
-            None => fence,
-        };
+        if let Some(queue) = queue {
+            // A full queue means that the store is stuck. Whoever wants the room asks us for it.
+            drop(queue.try_send(Work::Release(fence)));
+            return;
+        }
         let hub = hub.clone();
         tokio::spawn(async move { hub.give_back(&room, &fence).await });
     }

@@ -105,13 +105,13 @@ impl Server {
 struct Kaguya;
 
 impl Presence for Kaguya {
-    async fn room(&self, id: &RoomId) -> RoomInfo {
-        RoomInfo {
+    async fn room(&self, id: &RoomId) -> Option<RoomInfo> {
+        Some(RoomInfo {
             id: id.clone(),
             members: vec![DisplayName::new("かぐや").expect("it is a name")],
             capacity: 16,
             guarded: false,
-        }
+        })
     }
 
     async fn rules(&self, _: &RoomId) -> Option<Rules> {

@@ -39,7 +39,7 @@ async fn claim(world: &World, name: &str, who: &ServerId, since: StoreTime) -> C
 async fn take(world: &World, name: &str, who: &ServerId, since: StoreTime) -> Fence {
     match claim(world, name, who, since).await {
         Claimed::Ours(fence) => fence,
-        other => panic!("{other:?}"),
+        other @ (Claimed::Theirs(_) | Claimed::Lapsed(_)) => panic!("{other:?}"),
     }
 }
 

@@ -188,9 +188,8 @@ impl World {
                 .clients
                 .iter()
                 .all(|client| client.core.poll_timeout().is_none())
-            && self.queue.all(|happening| match happening {
-                Happening::Packet { packet, .. } => packet.frames.is_empty() && !packet.unknown,
-                _ => false,
+            && self.queue.all(|happening| {
+                matches!(happening, Happening::Packet { packet, .. } if packet.frames.is_empty() && !packet.unknown)
             })
     }
 }
