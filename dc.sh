@@ -37,7 +37,7 @@ Tsukiyo: video rooms in Rust.
   ./dc.sh test clients     Google's Firestore clients against our Firestore, and against Google's
   ./dc.sh bench [NAME…]    the figures: time to the first picture, load, CPU, memory, requests
   ./dc.sh shots [PART]     pictures of every screen, in both sizes, themes and languages, into target/shots
-  ./dc.sh compose up|down  the servers in containers (deploy/compose.yaml), where Docker is
+  ./dc.sh compose up|down  a server in containers where Docker is; compose cluster up|down: three of them, with NATS
   ./dc.sh deploy           to Cloud Run with Firestore; --dry-run says what that does, undeploy takes it back
   ./dc.sh version
   ./dc.sh help
@@ -217,11 +217,13 @@ shots() {
 }
 
 compose() {
-  command -v docker >/dev/null || { say "Docker is missing. Without it: ./dc.sh start" && exit 1; }
+  local file=deploy/compose.yaml
+  [ "${1:-}" != cluster ] || { file=deploy/cluster.yaml && shift; }
+  docker compose version >/dev/null 2>&1 || { say "Docker with its compose plug-in is missing. Without it: ./dc.sh start" && exit 1; }
   [ "${1:-}" != up ] || site_for_image
   # Up is up: the terminal is free again.
   [ "$*" != up ] || set -- up --build --detach
-  docker compose --file deploy/compose.yaml "$@"
+  docker compose --file "$file" "$@"
 }
 
 version() {
