@@ -101,11 +101,6 @@ class Places {
     run('nft', losing(this.#port(place), percent));
   }
 
-  /** Makes it as wide as it was. */
-  widen(place) {
-    run('tc', '-n', this.#names[place], 'qdisc', 'del', 'dev', 'eth0', 'root');
-  }
-
   /** Takes all of it down. */
   close() {
     for (const place of this.#names.keys()) if (this.#lossy.has(place)) this.lose(place, 0);
