@@ -32,7 +32,7 @@ export async function startDisplay() {
         process.kill();
         await once(process, 'exit');
       }
-      await fs.rm(folder, { recursive: true, force: true });
+      await fs.rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
 }
@@ -228,7 +228,7 @@ class Window {
     }
     this.#socket?.terminate();
     this.#forget();
-    await fs.rm(this.#folder, { recursive: true, force: true });
+    await fs.rm(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     return this.#process.exitCode;
   }
 }
