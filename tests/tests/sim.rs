@@ -21,15 +21,7 @@ const MUTANT_SEEDS: u64 = 3_000;
 #[test]
 fn every_schedule_ends_with_everybody_connected() {
     if let Some(seed) = number("TSUKIYO_SEED") {
-        let (lines, end) = runner::trace(Kind::Calls, seed, core::real);
-        for line in lines {
-            println!("{line}");
-        }
-        match end {
-            Ok(stats) => println!("seed {seed} ended well: {stats:?}"),
-            Err(why) => panic!("seed {seed} failed: {why}"),
-        }
-        return;
+        return replay(Kind::Calls, seed);
     }
     let began = Instant::now();
     let from = number("TSUKIYO_FIRST_SEED").unwrap_or(0);
@@ -47,15 +39,7 @@ fn every_schedule_ends_with_everybody_connected() {
 #[test]
 fn every_schedule_of_three_servers_ends_with_everybody_connected() {
     if let Some(seed) = number("TSUKIYO_CLUSTER_SEED") {
-        let (lines, end) = runner::trace(Kind::Cluster, seed, core::real);
-        for line in lines {
-            println!("{line}");
-        }
-        match end {
-            Ok(stats) => println!("seed {seed} ended well: {stats:?}"),
-            Err(why) => panic!("seed {seed} failed: {why}"),
-        }
-        return;
+        return replay(Kind::Cluster, seed);
     }
     let began = Instant::now();
     let from = number("TSUKIYO_FIRST_SEED").unwrap_or(0);
@@ -155,4 +139,16 @@ caught! {
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
+}
+
+/// Runs one schedule, and tells all that happens.
+fn replay(kind: Kind, seed: u64) {
+    let (lines, end) = runner::trace(kind, seed, core::real);
+    for line in lines {
+        println!("{line}");
+    }
+    match end {
+        Ok(stats) => println!("seed {seed} ended well: {stats:?}"),
+        Err(why) => panic!("seed {seed} failed: {why}"),
+    }
 }

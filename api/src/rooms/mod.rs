@@ -50,8 +50,10 @@ mod elsewhere;
 mod gestures;
 mod guesses;
 mod host;
+mod input;
 mod keeping;
 mod limits;
+mod output;
 mod room;
 mod rules;
 mod service;
@@ -66,7 +68,9 @@ mod tests;
 pub use buckets::{Buckets, Taken};
 pub use elsewhere::{BadServerId, ServerId};
 pub use guesses::Source;
+pub use input::Input;
 pub use limits::{Limits, Rate, Settings};
+pub use output::{Output, Saved};
 pub use rules::Rules;
 pub use throttle::Throttle;
 pub use tokens::{Pass, Tokens};
@@ -77,262 +81,14 @@ use service::Socket;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
-    net::IpAddr,
     sync::Arc,
     time::Duration,
 };
-use wire::{
-    ChatMessage, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId,
-    RoomInfo, ServerMessage,
-};
+use wire::{MemberId, RoomId, RoomInfo, ServerMessage};
 
 /// Names one socket of one client for as long as the server runs. Never used twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub u64);
-
-/// What happens to the rooms. See the catalogue of [the module](self).
-#[derive(Debug)]
-pub enum Input {
-    /// A socket is open. Comes first and once for each.
-    Connected {
-        /// Which.
-        socket: SocketId,
-        /// Where its client is, if that is known.
-        address: Option<IpAddr>,
-    },
-    /// A client of another server speaks here from now on, under a name that no socket had. Comes instead of
-    /// [`Input::Connected`]; its `hello` it has had.
-    Attached {
-        /// Which.
-        socket: SocketId,
-        /// Where its client is, if that is known.
-        address: Option<IpAddr>,
-    },
-    /// A client says something.
-    Message {
-        /// Over which socket.
-        socket: SocketId,
-        /// What.
-        message: ClientMessage,
-        /// An id that no member has ever had; it is used when the message makes a new member.
-        fresh: MemberId,
-    },
-    /// A client sends something that is no message.
-    Malformed {
-        /// Over which socket.
-        socket: SocketId,
-        /// What is wrong with it, for a person to read.
-        why: String,
-    },
-    /// A socket is gone, whoever closed it. Comes last and once for each.
-    Disconnected {
-        /// Which.
-        socket: SocketId,
-    },
-    /// The store tells a room's rules: the answer to [`Output::LoadRules`].
-    RulesLoaded {
-        /// Which room.
-        room: RoomId,
-        /// Its rules; `None` if the store is out of reach.
-        rules: Option<Box<Rules>>,
-    },
-    /// A passcode was compared: the answer to [`Output::CheckPasscode`].
-    PasscodeChecked {
-        /// Whose.
-        socket: SocketId,
-        /// With what it was compared.
-        hash: String,
-        /// It is the right one; `None` if too many are to be compared at once.
-        right: Option<bool>,
-    },
-    /// A new passcode may be stored: the answer to [`Output::HashPasscode`].
-    PasscodeHashed {
-        /// Who has chosen it.
-        socket: SocketId,
-        /// What is to be stored; `None` if too much is to be done at once.
-        hash: Option<String>,
-    },
-    /// The store has a room's rules, or not: the answer to [`Output::SaveRules`].
-    RulesSaved {
-        /// Which room.
-        room: RoomId,
-        /// What came of it.
-        outcome: Saved,
-    },
-    /// The store has the room and gives what was said in it before: the answer to [`Output::OpenRoom`].
-    HistoryLoaded {
-        /// Which room.
-        room: RoomId,
-        /// Who asked.
-        socket: SocketId,
-        /// The newest messages, oldest first.
-        messages: Vec<ChatMessage>,
-        /// There are earlier ones.
-        more: bool,
-    },
-    /// A chat message is stored: the answer to [`Output::StoreChat`].
-    ChatStored {
-        /// In which room.
-        room: RoomId,
-        /// What is stored; when it was stored before, then as it was.
-        message: ChatMessage,
-        /// The nonce that its author said it under.
-        nonce: Nonce,
-    },
-    /// A chat message could not be stored: the other answer to [`Output::StoreChat`].
-    ChatRefused {
-        /// In which room.
-        room: RoomId,
-        /// Whose.
-        member: MemberId,
-        /// The nonce it was said under.
-        nonce: Nonce,
-    },
-    /// Another server has the room: the other answer to [`Output::LoadRules`].
-    RoomElsewhere {
-        /// Which room.
-        room: RoomId,
-        /// Who has it.
-        server: ServerId,
-    },
-    /// Another server has taken a room from this one, which knows no more what is true of it.
-    RoomLost {
-        /// Which room.
-        room: RoomId,
-    },
-    /// This server is sure of its rooms and reaches the others, or no longer.
-    Reach {
-        /// It does.
-        sure: bool,
-    },
-    /// Another server tells who is in a room of its: the answer to [`Output::Peek`].
-    Peeked {
-        /// Who asked.
-        socket: SocketId,
-        /// Who is in there; `None` if the other is out of reach.
-        info: Option<RoomInfo>,
-    },
-    /// The server is about to stop: whoever is inside may stay and come back, and nobody new comes in.
-    Draining,
-    /// The server stops: every socket is told and closed. Members stay, they may return to another server.
-    ShuttingDown,
-}
-
-/// What came of storing a room's rules.
-#[derive(Debug)]
-pub enum Saved {
-    /// They are stored.
-    Stored,
-    /// They are not, since somebody else has stored these.
-    Overtaken(Box<Rules>),
-    /// They are not, since the store is out of reach.
-    Failed,
-}
-
-/// What is to be done. Outputs are performed in their order.
-#[derive(Debug)]
-pub enum Output {
-    /// Send a message. One that goes to many is one allocation, and follows itself: serialize it once.
-    Send {
-        /// Over which socket.
-        socket: SocketId,
-        /// What.
-        message: Arc<ServerMessage>,
-    },
-    /// Close a socket once everything before is sent. What it still says is not listened to;
-    /// [`Input::Disconnected`] is to follow.
-    Close {
-        /// Which.
-        socket: SocketId,
-        /// The close code, RFC 6455 §7.4.
-        code: u16,
-        /// Why, for a person to read.
-        reason: &'static str,
-    },
-    /// Give a client to the server that has the room which it wants to go into. Nothing is known of the socket here any
-    /// more.
-    Relay {
-        /// Which.
-        socket: SocketId,
-        /// To whom.
-        server: ServerId,
-        /// Where its client is, or of IPv6 its network.
-        address: Option<IpAddr>,
-        /// What it has said that is not heard yet, its join first.
-        said: Vec<ClientMessage>,
-    },
-    /// Ask who is in a room that is not known here, and answer with [`Input::Peeked`].
-    Peek {
-        /// Who wants to know.
-        socket: SocketId,
-        /// Of which room.
-        room: RoomId,
-    },
-    /// Nobody is in a room any more: any server may have it.
-    DropRoom {
-        /// Which room.
-        room: RoomId,
-    },
-    /// Note in the store that the room is in use, read its newest messages, and answer with
-    /// [`Input::HistoryLoaded`]. Nothing waits for it.
-    OpenRoom {
-        /// Which room.
-        room: RoomId,
-        /// Who is to be answered.
-        socket: SocketId,
-        /// From when on it may read messages, in milliseconds since 1970; `None`: none at all.
-        since: Option<u64>,
-    },
-    /// Read a room's rules, and answer with [`Input::RulesLoaded`]. Somebody waits for it at the door.
-    LoadRules {
-        /// Which room.
-        room: RoomId,
-    },
-    /// Store a room's rules unless the store has others of their version or a later one, and answer with
-    /// [`Input::RulesSaved`]. There is one at a time for each room.
-    SaveRules {
-        /// Which room.
-        room: RoomId,
-        /// The rules.
-        rules: Box<Rules>,
-    },
-    /// Compare a passcode with what is stored, which takes a while on purpose, and answer with
-    /// [`Input::PasscodeChecked`].
-    CheckPasscode {
-        /// Whose.
-        socket: SocketId,
-        /// What it says.
-        passcode: Passcode,
-        /// What is stored.
-        hash: String,
-    },
-    /// Make of a passcode what may be stored, which takes a while on purpose, and answer with
-    /// [`Input::PasscodeHashed`].
-    HashPasscode {
-        /// Who has chosen it.
-        socket: SocketId,
-        /// The passcode.
-        passcode: Passcode,
-    },
-    /// Store a message, in order within the room, and answer with [`Input::ChatStored`] or [`Input::ChatRefused`].
-    /// One whose id is stored already is not stored again: its author repeats it since the answer was lost.
-    StoreChat {
-        /// `false`: give it its time and place, and answer, but store nothing.
-        keep: bool,
-        /// In which room.
-        room: RoomId,
-        /// The id to store it under, which follows from `member` and `nonce`.
-        id: MessageId,
-        /// Who says it.
-        member: MemberId,
-        /// The name that the author has now.
-        name: DisplayName,
-        /// What.
-        text: ChatText,
-        /// The nonce it is said under.
-        nonce: Nonce,
-    },
-}
 
 /// Close codes, RFC 6455 §7.4.1 and the IANA registry.
 pub mod close {

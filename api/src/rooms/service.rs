@@ -417,7 +417,7 @@ pub(super) fn error(code: ErrorCode, message: &str) -> ServerMessage {
 /// Makes the id of a message from what its author calls it, so that it is stored once however often it is said.
 fn message_id(member: &MemberId, nonce: &Nonce) -> MessageId {
     let digest = Sha256::digest(format!("{member}\n{nonce}").as_bytes());
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hex = crate::random::hex(digest.get(..16).unwrap_or_default());
     #[allow(clippy::expect_used, reason = "32 hexadecimal digits are an id")]
     hex.parse().expect("hexadecimal digits")
 }

@@ -12,7 +12,7 @@ mod waiting;
 
 use super::*;
 use serde_json::{Value, json};
-use wire::{ChatText, ResumeToken};
+use wire::{ChatMessage, ChatText, ClientMessage, DisplayName, Nonce, ResumeToken};
 
 /// Some rooms, a clock, and what every socket was sent since it was last looked at.
 pub struct Server {
