@@ -279,7 +279,7 @@ impl<P: Platform> Media<P> {
             lost: [&self.microphone, &self.camera]
                 .into_iter()
                 .filter_map(|input| {
-                    let used = input.track.as_ref().and_then(|(_, track)| track.device());
+                    let used = || input.track.as_ref().and_then(|(_, track)| track.device());
                     input.plug.lost(used, &self.devices.all)
                 })
                 .collect(),

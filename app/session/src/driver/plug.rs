@@ -43,9 +43,11 @@ impl Plug {
         }
     }
 
-    /// What the person should know, while the device with the id `used` is in use.
-    pub fn lost(&self, used: Option<String>, all: &[Device]) -> Option<Lost> {
+    /// What the person should know, while the device with the id `used` is in use. To ask which it is takes time, and mostly
+    /// nothing is lost.
+    pub fn lost(&self, used: impl FnOnce() -> Option<String>, all: &[Device]) -> Option<Lost> {
         let lost = self.lost.clone()?;
+        let used = used();
         let find = |id: &str| {
             all.iter()
                 .find(|device| device.kind == lost.kind && device.id == id)
@@ -88,11 +90,17 @@ mod tests {
             "its track may be silent for ever"
         );
         assert!(!listed(&mut plug, "b", &both[1..]));
-        let lost = plug.lost(Some("b".to_owned()), &both[1..]).expect("it is told");
+        let lost = plug
+            .lost(|| Some("b".to_owned()), &both[1..])
+            .expect("it is told");
         assert_eq!((lost.back, lost.instead), (false, Some(built_in)));
-        let lost = plug.lost(Some("b".to_owned()), &both).expect("it is told");
+        let lost = plug.lost(|| Some("b".to_owned()), &both).expect("it is told");
         assert_eq!((lost.back, lost.device), (true, headset));
-        assert_eq!(plug.lost(Some("h".to_owned()), &both), None, "it is in use again");
+        assert_eq!(
+            plug.lost(|| Some("h".to_owned()), &both),
+            None,
+            "it is in use again"
+        );
     }
 
     #[test]
@@ -124,7 +132,7 @@ mod tests {
         listed(&mut plug, "b", &all);
         plug.lose();
         assert_eq!(
-            plug.lost(None, &all).map(|lost| lost.device.id),
+            plug.lost(|| None, &all).map(|lost| lost.device.id),
             Some("a".to_owned())
         );
     }
