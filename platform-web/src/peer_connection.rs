@@ -9,7 +9,7 @@ use crate::{
     streams::Stream,
 };
 use call::{ConnectionState, Description, Route};
-use js_sys::{Array, Promise};
+use js_sys::{Array, Promise, Reflect};
 use session::platform::{
     DataChannel, DataChannelEvent, Events, Exception, MediaKind, MediaStream, PeerConnection,
     PeerConnectionEvent, RtpEncodingParameters, RtpTransceiver, Slot, StatsReport,
@@ -41,6 +41,13 @@ extern "C" {
     type Receiver;
     #[wasm_bindgen(method, js_name = getSynchronizationSources)]
     fn synchronization_sources(this: &Receiver) -> Array;
+    #[wasm_bindgen(catch, static_method_of = Receiver, js_class = "RTCRtpReceiver", js_name = getCapabilities)]
+    fn capabilities(kind: &str) -> Result<JsValue, JsValue>;
+
+    /// `RTCRtpTransceiver`, with what not every browser has of it.
+    type Choosing;
+    #[wasm_bindgen(method, catch, js_name = setCodecPreferences)]
+    fn set_codec_preferences(this: &Choosing, codecs: &Array) -> Result<(), JsValue>;
 }
 
 /// A transceiver.
@@ -191,12 +198,17 @@ impl RtpTransceiver for Transceiver {
         let receiver = self.0.receiver();
         let sources = receiver.unchecked_ref::<Receiver>().synchronization_sources();
         let source = sources.get(0).dyn_into::<js_sys::Object>().ok()?;
-        let level = js_sys::Reflect::get(&source, &"audioLevel".into()).ok()?;
+        let level = Reflect::get(&source, &"audioLevel".into()).ok()?;
         Some(level.as_f64()? as f32)
     }
 
     fn set_sendrecv(&self) {
         self.0.set_direction(RtcRtpTransceiverDirection::Sendrecv);
+    }
+
+    fn set_codec_preferences(&self, kind: MediaKind, mime_types: &[&str]) {
+        // A browser that has no such interface offers everything, which works as well.
+        let _ = choose(&self.0, kind, mime_types);
     }
 
     async fn replace_track(&self, track: Option<&Track>) -> Result<(), Exception> {
@@ -250,6 +262,23 @@ fn listen(connection: &RtcPeerConnection, events: &Events<PeerConnectionEvent>) 
         Listener::new(connection.clone(), "track", on_track),
         Listener::new(connection.clone(), "connectionstatechange", on_state),
     ]
+}
+
+fn choose(transceiver: &RtcRtpTransceiver, kind: MediaKind, mime_types: &[&str]) -> Result<(), JsValue> {
+    let capabilities = Receiver::capabilities(match kind {
+        MediaKind::Audio => "audio",
+        MediaKind::Video => "video",
+    })?;
+    let all: Array = Reflect::get(&capabilities, &"codecs".into())?.dyn_into()?;
+    let name = |codec: &JsValue| js::text(codec, "mimeType").unwrap_or_default();
+    let first = name(&all.get(0));
+    let chosen = all.iter().filter(|codec| {
+        let name = name(codec);
+        name == first || mime_types.iter().any(|wanted| name.eq_ignore_ascii_case(wanted))
+    });
+    transceiver
+        .unchecked_ref::<Choosing>()
+        .set_codec_preferences(&chosen.collect())
 }
 
 /// What a transceiver is for.

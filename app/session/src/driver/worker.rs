@@ -14,6 +14,16 @@ use futures::{
 use std::{cell::RefCell, rc::Rc};
 use wire::{HandshakeId, MemberId, Sdp};
 
+/// What is offered: what every member has (RFC 7742 §5, RFC 7874 §3), and what mends it. Each codec more makes every description
+/// longer, and both sides slower to save it.
+const CODECS: [&str; 5] = [
+    "audio/opus",
+    "video/vp8",
+    "video/rtx",
+    "video/red",
+    "video/ulpfec",
+];
+
 /// Performs the operations of one connection.
 pub(super) struct Worker<P: Platform> {
     pub io: Io<P>,
@@ -149,8 +159,9 @@ impl<P: Platform> Worker<P> {
     fn offer_media(&self) {
         for slot in Slot::ALL {
             let track = self.tracks.borrow().track(slot).cloned();
-            if let Err(exception) = self.connection.add_transceiver(slot.kind(), track.as_ref()) {
-                tracing::warn!(%exception, ?slot, "transceiver is not added");
+            match self.connection.add_transceiver(slot.kind(), track.as_ref()) {
+                Ok(transceiver) => transceiver.set_codec_preferences(slot.kind(), &CODECS),
+                Err(exception) => tracing::warn!(%exception, ?slot, "transceiver is not added"),
             }
         }
     }

@@ -86,6 +86,12 @@ pub trait RtpTransceiver: Clone + 'static {
     /// `direction = "sendrecv"`
     fn set_sendrecv(&self);
 
+    /// `setCodecPreferences(codecs)` with those of `RTCRtpReceiver.getCapabilities(kind)` that have one of these MIME types, and
+    /// the platform's first choice. A platform that knows no others has nothing to do.
+    fn set_codec_preferences(&self, kind: MediaKind, mime_types: &[&str]) {
+        let _ = (kind, mime_types);
+    }
+
     /// `sender.replaceTrack(track)`
     async fn replace_track(&self, track: Option<&Self::Track>) -> Result<(), Exception>;
 
