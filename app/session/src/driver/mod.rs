@@ -61,9 +61,17 @@ use unheard::Unheard;
 use voices::Voices;
 use wire::{ClientMessage, HandshakeId};
 
-/// How long a newcomer's first sight of the room may wait for its first offer. To draw a whole room takes long enough
-/// that the others would wait for it.
-const HOLD: Duration = Duration::from_millis(100);
+/// How long what is new may wait to be shown. To draw takes long enough that those at the other end would wait for it.
+const HOLD: Duration = Duration::from_millis(250);
+
+/// What is done before anything new is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// The first answer is saved: a newcomer sees the room together with somebody in it.
+    Answered,
+    /// The connection stands: those in the room see the newcomer.
+    Connected,
+}
 
 /// How long a new connection has the processor for its first pictures, before anything is done for the next one.
 const FIRST_PICTURES: Duration = Duration::from_secs(1);
@@ -98,8 +106,8 @@ pub(crate) struct Driver<P: Platform> {
     /// When the room is to be asked for again.
     again: Option<Duration>,
     view: Watch<Rc<View>>,
-    /// Nothing new is shown until then.
-    hold: Option<Duration>,
+    /// Nothing new is shown before that, or until then.
+    hold: Option<(Before, Duration)>,
     /// When a connection is to be made for whoever comes next.
     spare: Option<Duration>,
     /// The session is over.
@@ -254,7 +262,12 @@ impl<P: Platform> Driver<P> {
                 Heard::Message(message) => self.hear(*message),
                 Heard::Lost => self.link_lost(),
             },
-            Happening::Performed(input) => self.input(input),
+            Happening::Performed(input) => {
+                if let Input::RemoteDescriptionSet { .. } = input {
+                    self.hold = self.hold.filter(|(before, _)| *before != Before::Answered);
+                }
+                self.input(input);
+            }
             Happening::Connection(number, of, event) => self.connection_event(number, of, event),
             Happening::Channel(number, event) => self.hear_channel(number, &event),
             Happening::File(happening) => self.file_happened(happening),
@@ -302,7 +315,7 @@ impl<P: Platform> Driver<P> {
         let all = [
             self.call.poll_timeout(),
             self.link.deadline(),
-            self.hold,
+            self.hold.map(|(_, until)| until),
             self.spare,
             self.again,
             peek.map(|peek| peek.next),
@@ -319,7 +332,7 @@ impl<P: Platform> Driver<P> {
             self.call.handle_timeout(now);
         }
         self.gestures.handle_timeout(now);
-        self.hold = self.hold.filter(|until| *until > now);
+        self.hold = self.hold.filter(|(_, until)| *until > now);
         if self.spare.is_some_and(|spare| spare <= now) {
             self.spare = None;
             // Whoever comes next will offer.
@@ -359,6 +372,7 @@ impl<P: Platform> Driver<P> {
                     state,
                 });
                 if state == ConnectionState::Connected {
+                    self.hold = None;
                     self.spare = Some(self.io.platform.now() + FIRST_PICTURES);
                 }
             }

@@ -3,7 +3,6 @@
 use super::Driver;
 use crate::Platform;
 use call::{Event, Output};
-use wire::ClientMessage;
 
 impl<P: Platform> Driver<P> {
     /// Performs what the call wants, in its order.
@@ -19,12 +18,6 @@ impl<P: Platform> Driver<P> {
         match output {
             Output::Send(message) => {
                 self.link.send(&message);
-                if matches!(
-                    message,
-                    ClientMessage::Offer { .. } | ClientMessage::Answer { .. }
-                ) {
-                    self.hold = None;
-                }
             }
             Output::Peer {
                 peer,

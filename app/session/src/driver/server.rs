@@ -1,6 +1,6 @@
 //! What the server says, and what follows from it.
 
-use super::{Driver, HOLD};
+use super::{Before, Driver, HOLD};
 use crate::{Platform, view::Refusal};
 use call::{Call, Input, Role};
 use std::rc::Rc;
@@ -77,7 +77,7 @@ impl<P: Platform> Driver<P> {
                 sdp,
                 restart,
             } => {
-                self.hold = Some(self.io.platform.now() + HOLD);
+                self.hold = Some((Before::Connected, self.io.platform.now() + HOLD));
                 self.input(Input::Offer {
                     from,
                     handshake,
@@ -153,7 +153,7 @@ impl<P: Platform> Driver<P> {
         if members.is_empty() {
             self.connections.warm_up(Role::Answerer);
         } else if first {
-            self.hold = Some(self.io.platform.now() + HOLD);
+            self.hold = Some((Before::Answered, self.io.platform.now() + HOLD));
         }
         if !resumed {
             self.stay.forget_orders();
