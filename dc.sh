@@ -263,7 +263,7 @@ build_site() {
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
     --chunk "trouble=app::lobby::trouble::Troubles"
     --chunk "recording:room=app::recording::Recording,app::recording::bar::RecordingBar,app::recording::kept::Leftovers,platform_web::recorder::open"
-    --chunk "room=app::room::Room,app::room::turned::Turned,platform_web::tone::play,platform_web::awake::keep,$inside"
+    --chunk "room=app::room::Room,app::room::turned::Turned,app::room::rehearsal::Rehearsal,platform_web::tone::play,platform_web::awake::keep,$inside"
   )
   if [ "$profile" = web-dev ]; then
     tool=$target/debug/bundle

@@ -81,7 +81,7 @@ pub trait Host {
     fn test_sound(&self, speaker: Option<&str>);
 
     /// Plays these notes (hertz, and the second at which each begins), softly, from this speaker or from the system's own.
-    fn play(&self, notes: &[(f32, f64)], speaker: Option<&str>) {
+    fn play(&self, notes: &'static [(f32, f64)], speaker: Option<&str>) {
         let _ = (notes, speaker);
     }
 
@@ -125,9 +125,21 @@ pub trait Host {
     /// Completes after a while.
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()>;
 
+    /// Completes when what was drawn is on the screen.
+    fn painted(&self) -> LocalBoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// Loads a part of the program and tells whether it came; `None` when it is here, as the whole program mostly is. It
     /// begins at once, whether anybody waits or not.
     fn load(&self, chunk: Chunk) -> Option<LocalBoxFuture<'static, bool>> {
+        let _ = chunk;
+        None
+    }
+
+    /// Loads a part of the program as soon as somebody is there who may want it, and tells whether it came by that; `None`
+    /// where the whole program is here.
+    fn anticipate(&self, chunk: Chunk) -> Option<LocalBoxFuture<'static, bool>> {
         let _ = chunk;
         None
     }

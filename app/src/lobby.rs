@@ -20,6 +20,7 @@ use crate::{
     door::{Calls, Keep},
     prefs::RECORDINGS,
     recording::Leftovers,
+    room::Rehearsal,
     ui::{
         header::Header,
         notice::{Notice, Tone},
@@ -31,7 +32,7 @@ use form::JoinForm;
 use preview::Preview;
 use session::{
     Command,
-    view::{Link, Source},
+    view::{Link, Phase, Source},
 };
 use trouble::Troubles;
 
@@ -67,6 +68,25 @@ pub fn Lobby(asked: Option<String>) -> Element {
                     LeftoversIfAny {}
                 }
             }
+        }
+        Rehearsed {}
+    }
+}
+
+/// Loads the room once somebody is there, and tries it out unseen.
+#[component]
+fn Rehearsed() -> Element {
+    let app = use_app();
+    let mut on = use_signal(|| false);
+    use_hook(|| {
+        app.host()
+            .anticipate(Chunk::Room)
+            .map(|coming| spawn(async move { on.set(coming.await && app.peek().phase == Phase::Lobby) }))
+    });
+
+    rsx! {
+        if on() {
+            Rehearsal { ondone: move |()| on.set(false) }
         }
     }
 }

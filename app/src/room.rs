@@ -15,6 +15,7 @@ mod plugged;
 mod quality;
 mod react;
 mod record;
+mod rehearsal;
 mod settings;
 mod share;
 mod sight;
@@ -29,6 +30,7 @@ pub use grid::layout;
 pub use keys::keep_space;
 pub use panels::Panels;
 pub use record::{Record, Stage};
+pub use rehearsal::Rehearsal;
 pub use stage::{Spot, front};
 pub use tile::initials;
 pub use turned::Turned;
@@ -75,6 +77,13 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
     use_hook(|| app.host().keep_awake(true));
     use_drop(move || app.host().keep_awake(false));
     use_hook(|| app.send(Command::LookAfter));
+    use_hook(|| {
+        spawn(async move {
+            // To focus before would have everything measured twice.
+            app.host().painted().await;
+            panels.stage.focus();
+        })
+    });
 
     rsx! {
         div {
@@ -83,10 +92,7 @@ pub fn Room(room: RoomId, name: DisplayName) -> Element {
             inert: ((panels.help)() || (panels.settings)() || (panels.invite)() || (panels.stats)() || (panels.house)() || panels.record.stage() != Stage::Closed).then_some("true"),
             // The keys work wherever the focus is in the room, so the room itself can hold it.
             tabindex: "-1",
-            onmounted: move |event| {
-                panels.stage.remember(&event);
-                panels.stage.focus();
-            },
+            onmounted: move |event| panels.stage.remember(&event),
             onkeydown: move |event| on_key(app, panels, &event),
             onkeyup: move |event| panels.stop_talking(app, &event),
             header { class: "room-bar", onkeydown: keep_space,

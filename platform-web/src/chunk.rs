@@ -1,10 +1,12 @@
 //! Parts of the program, loaded when they are needed. The script that starts the program knows where they are.
 
-use crate::js::window;
+use crate::js::{Listener, window};
 use app::Chunk;
+use futures::channel::oneshot;
 use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::AddEventListenerOptions;
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 /// What a person does who has come to stay, in the order of likelihood. A password manager and dictation do no more than the last.
 const SIGNS_OF_LIFE: [&str; 5] = ["pointermove", "pointerdown", "keydown", "touchstart", "input"];
@@ -19,20 +21,23 @@ pub fn load(chunk: Chunk) -> Option<Promise> {
     loading.dyn_into().ok()
 }
 
-/// Loads a chunk as soon as somebody is there: before it is asked for, and after everything that the page shows first.
-pub fn load_at_first_sign_of_life(chunk: Chunk) {
-    let once = AddEventListenerOptions::new();
-    once.set_once(true);
-    once.set_passive(true);
-    // Asking again for what is being loaded is nothing.
-    let call = Closure::<dyn Fn()>::new(move || drop(load(chunk)));
-    for sign in SIGNS_OF_LIFE {
-        // A window takes listeners for everything.
-        let _ = window().add_event_listener_with_callback_and_add_event_listener_options(
-            sign,
-            call.as_ref().unchecked_ref(),
-            &once,
-        );
+/// Loads a chunk as soon as somebody is there: before it is asked for, and after everything that the page shows first. Tells
+/// whether it came by that.
+pub async fn anticipate(chunk: Chunk) -> bool {
+    let (sign, life) = oneshot::channel();
+    let sign = Rc::new(Cell::new(Some(sign)));
+    let listeners = SIGNS_OF_LIFE.map(|name| {
+        let sign = Rc::clone(&sign);
+        Listener::new(window(), name, move |_| {
+            // Nobody waits any more if it is not taken.
+            let _ = sign.take().map(|sign| sign.send(()));
+        })
+    });
+    // The listeners keep the other end.
+    let _ = life.await;
+    drop(listeners);
+    match load(chunk) {
+        Some(loading) => JsFuture::from(loading).await.is_ok(),
+        None => false,
     }
-    call.forget();
 }

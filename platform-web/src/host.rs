@@ -13,6 +13,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element};
 
+/// How long a note waits after what it tells of: whoever has come is to be seen first, and to open a speaker takes time.
+const AFTER: Duration = Duration::from_millis(300);
+
 /// The page.
 pub struct Host;
 
@@ -73,8 +76,12 @@ impl app::Host for Host {
         tone::play(tone::TEST, tone::Touch::Full, speaker);
     }
 
-    fn play(&self, notes: &[(f32, f64)], speaker: Option<&str>) {
-        tone::play(notes, tone::Touch::Soft, speaker);
+    fn play(&self, notes: &'static [(f32, f64)], speaker: Option<&str>) {
+        let speaker = speaker.map(str::to_owned);
+        wasm_bindgen_futures::spawn_local(async move {
+            clock::sleep(AFTER).await;
+            tone::play(notes, tone::Touch::Soft, speaker.as_deref());
+        });
     }
 
     fn can_give_files(&self) -> bool {
@@ -124,9 +131,17 @@ impl app::Host for Host {
         clock::sleep(duration).boxed_local()
     }
 
+    fn painted(&self) -> LocalBoxFuture<'static, ()> {
+        clock::painted().boxed_local()
+    }
+
     fn load(&self, chunk: Chunk) -> Option<LocalBoxFuture<'static, bool>> {
         let loading = JsFuture::from(chunk::load(chunk)?);
         Some(loading.map(|loaded| loaded.is_ok()).boxed_local())
+    }
+
+    fn anticipate(&self, chunk: Chunk) -> Option<LocalBoxFuture<'static, bool>> {
+        Some(chunk::anticipate(chunk).boxed_local())
     }
 
     fn reload(&self) {

@@ -31,7 +31,7 @@ mod streams;
 mod surface;
 mod tone;
 
-use app::{Calls, Chunk, Door};
+use app::{Calls, Door};
 use dioxus::prelude::VirtualDom;
 use std::{cell::RefCell, rc::Rc};
 
@@ -55,6 +55,5 @@ fn main() {
     let dom = VirtualDom::new(app::Root)
         .with_root_context(Rc::new(door))
         .with_root_context(history::history());
-    chunk::load_at_first_sign_of_life(Chunk::Room);
     dioxus::web::launch::launch_virtual_dom(dom, dioxus::web::Config::new());
 }

@@ -172,6 +172,35 @@ proof('who has left is asked again: a reload stays in the lobby, with name and r
   assert.equal(await luna.page.getByLabel('Room', { exact: true }).inputValue(), 'left');
 });
 
+proof('the room is tried out in the lobby unseen, and nothing of that is left', async () => {
+  const page = await browser.person();
+  await page.addInitScript(() => {
+    window.__rehearsals = [];
+    const look = () => {
+      const room = document.querySelector('.room');
+      if (room && window.__rehearsals.at(-1) !== room) window.__rehearsals.push(room);
+      if (room?.checkVisibility()) window.__seen = true;
+    };
+    new MutationObserver(look).observe(document, { childList: true, subtree: true });
+  });
+  const member = await openLobby(page, server, { room: 'rehearsal', name: 'Luna' });
+  await member.ready();
+  // It begins with the first sign that somebody is there.
+  await page.mouse.move(10, 10);
+  await until('it was drawn, and is gone', () => page.evaluate(() => window.__rehearsals.length === 1 && !document.querySelector('.room')));
+  assert.equal(await page.evaluate(() => window.__seen), undefined, 'nobody saw it');
+  assert.equal(await page.title(), 'rehearsal · Tsukiyo');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'name', 'the focus stays in the form');
+  await member.join();
+  assert.equal(await page.evaluate(() => window.__rehearsals.length), 2, 'the room is another one');
+  assert.deepEqual(await member.others(), []);
+  await member.leave();
+  await page.mouse.move(20, 20);
+  await member.ready();
+  assert.equal(await page.evaluate(() => window.__rehearsals.length), 2, 'once is enough');
+  assert.deepEqual(browser.takeErrors(), []);
+});
+
 proof('a link to a room opens the lobby with that room, and tells who is inside', async () => {
   const [luna] = await pair('月見-2026');
   const page = await browser.person();

@@ -2,20 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use app::{
-    Calls, Door, Host, Keep, Root, SurfaceProps,
-    fetch::{Request, Response},
-};
+use app::{Calls, Door, Root, Still, SurfaceProps};
 use dioxus::{
     history::{History, MemoryHistory},
     prelude::*,
 };
-use futures::future::LocalBoxFuture;
 use session::{
     Handle, View,
     view::{Connection, Link, Person, Phase, StreamId},
 };
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc};
 use wire::{DisplayName, MediaState};
 
 /// Draws the page at an address for a session that shows `view`.
@@ -26,7 +22,7 @@ pub fn page(path: &str, view: View, languages: &'static [&'static str]) -> Strin
         surface,
         calls: Calls::Here,
         origin: "https://tsukiyo.example".into(),
-        host: Rc::new(Paper(languages)),
+        host: Rc::new(Still { languages }),
     };
     let history: Rc<dyn History> = Rc::new(MemoryHistory::with_initial_path(path));
     let mut dom = VirtualDom::new(Root)
@@ -71,57 +67,5 @@ pub fn person(name: &str, video: bool, connection: Connection) -> Person {
 fn surface(props: SurfaceProps) -> Element {
     rsx! {
         video { "data-stream": "{props.stream.0}", muted: props.muted }
-    }
-}
-
-struct Paper(&'static [&'static str]);
-
-impl Host for Paper {
-    fn languages(&self) -> Vec<String> {
-        self.0.iter().map(|tag| (*tag).to_owned()).collect()
-    }
-
-    fn remembered(&self, _: Keep, _: &str) -> Option<String> {
-        None
-    }
-
-    fn remember(&self, _: Keep, _: &str, _: Option<&str>) {}
-
-    fn copy(&self, _: String) -> LocalBoxFuture<'static, bool> {
-        Box::pin(async { false })
-    }
-
-    fn fetch(&self, _: Request) -> LocalBoxFuture<'static, Option<Response>> {
-        Box::pin(async { None })
-    }
-
-    fn set_language(&self, _: &str) {}
-
-    fn set_theme(&self, _: Option<&str>) {}
-
-    fn set_title(&self, _: &str) {}
-
-    fn can_share(&self) -> bool {
-        true
-    }
-
-    fn test_sound(&self, _: Option<&str>) {}
-
-    fn toggle_full_screen(&self) {}
-
-    fn random(&self) -> [u8; 16] {
-        [7; 16]
-    }
-
-    fn now(&self) -> u64 {
-        0
-    }
-
-    fn utc_offset(&self, _: u64) -> i32 {
-        0
-    }
-
-    fn sleep(&self, _: Duration) -> LocalBoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
     }
 }
