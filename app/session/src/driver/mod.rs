@@ -172,7 +172,11 @@ impl<P: Platform> Driver<P> {
                     None => return,
                 },
                 request = requests.next() => match request {
-                    Some(Request::Command(command)) => self.obey(command),
+                    Some(Request::Command(command)) => {
+                        // What a person does shows at once, whoever comes meanwhile.
+                        self.hold = None;
+                        self.obey(command);
+                    }
                     Some(Request::Listen(true)) => self.meter.listeners += 1,
                     Some(Request::Listen(false)) => {
                         self.meter.listeners = self.meter.listeners.saturating_sub(1);
