@@ -172,6 +172,19 @@ proof('who has left is asked again: a reload stays in the lobby, with name and r
   assert.equal(await luna.page.getByLabel('Room', { exact: true }).inputValue(), 'left');
 });
 
+proof('an offer names the codecs that everybody has, and none that only some have', async () => {
+  await browser.empty();
+  const luna = await enter(browser, server, { room: 'codecs', name: 'Luna' });
+  const kaguya = await enter(browser, server, { room: 'codecs', name: 'Kaguya' });
+  await kaguya.seesAndHears('Luna');
+  const codecs = await kaguya.page.evaluate(() => {
+    const { sdp } = window.__watch.connections.find((connection) => connection.met).localDescription;
+    return [...new Set([...sdp.matchAll(/^a=rtpmap:\d+ ([^/]+)/gm)].map(([, name]) => name))].sort();
+  });
+  assert.deepEqual(codecs, ['VP8', 'opus', 'red', 'rtx', 'ulpfec']);
+  await luna.seesAndHears('Kaguya');
+});
+
 proof('the room is tried out in the lobby unseen, and nothing of that is left', async () => {
   const page = await browser.person();
   await page.addInitScript(() => {
