@@ -85,6 +85,15 @@ pub struct Serve {
         help_heading = "Addresses"
     )]
     pub functions_path: String,
+    /// The address on which the embedded Firestore and its page listen. Whoever reaches it reads and writes everything.
+    #[arg(
+        long,
+        env = "TSUKIYO_FIRESTORE_HOST",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1",
+        help_heading = "Addresses"
+    )]
+    firestore_host: IpAddr,
     /// The port of the embedded Firestore.
     #[arg(
         long,
@@ -167,6 +176,16 @@ pub struct Serve {
         help_heading = "Data"
     )]
     data_dir: PathBuf,
+    /// How much of the embedded Firestore's file is kept in memory at most, in MiB.
+    #[arg(
+        long,
+        env = "TSUKIYO_FIRESTORE_CACHE",
+        value_name = "MIB",
+        default_value_t = 64,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=65_536),
+        help_heading = "Data"
+    )]
+    firestore_cache: usize,
     /// The directory of the built web app.
     #[arg(
         long,
@@ -325,11 +344,19 @@ impl Serve {
             }),
             (None, None) => Database::Embedded {
                 file: Some(self.data_dir.join("firestore.redb")),
+                cache: self.firestore_cache << 20,
+                host: self.firestore_host,
                 port: self.firestore_port,
                 page_port: self.firestore_page_port,
                 project: PROJECT.to_owned(),
             },
         };
+        if matches!(database, Database::Embedded { host, .. } if !host.is_loopback()) {
+            tracing::warn!(
+                "anybody who reaches the embedded Firestore at {} reads and writes everything in it",
+                self.firestore_host
+            );
+        }
         if given(&self.bus).is_some() {
             if matches!(database, Database::Embedded { .. }) {
                 tracing::warn!(

@@ -27,24 +27,15 @@ pub enum EmbeddedError {
 pub struct Embedded(Emulator);
 
 impl Embedded {
-    /// Starts it over a file, or without one in memory.
-    pub async fn start(
-        file: Option<PathBuf>,
-        grpc: SocketAddr,
-        page: SocketAddr,
-    ) -> Result<Self, EmbeddedError> {
-        let directory = file.as_deref().and_then(std::path::Path::parent);
+    /// Starts it, with a directory for its file.
+    pub async fn start(config: Config) -> Result<Self, EmbeddedError> {
+        let directory = config.data.as_deref().and_then(std::path::Path::parent);
         if let Some(path) = directory {
             std::fs::create_dir_all(path).map_err(|source| EmbeddedError::Directory {
                 path: path.to_owned(),
                 source,
             })?;
         }
-        let config = Config {
-            data: file,
-            grpc,
-            page: Some(page),
-        };
         Ok(Self(Emulator::start(config).await?))
     }
 

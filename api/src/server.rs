@@ -89,6 +89,10 @@ pub enum Database {
     Embedded {
         /// The file; without one the data is gone with the process.
         file: Option<PathBuf>,
+        /// How many bytes of the file are kept in memory at most.
+        cache: usize,
+        /// Where it listens. It asks nobody who they are.
+        host: IpAddr,
         /// The port of its gRPC service.
         port: u16,
         /// The port of the page that shows what is in it.
@@ -194,7 +198,7 @@ impl Server {
             let directory = config.web_dir.display();
             tracing::warn!(%directory, "the web app is not built; build it with `./dc.sh app install`");
         }
-        let (embedded, store) = open(config.host, config.database).await?;
+        let (embedded, store) = open(config.database).await?;
         let store = Store::connect(store).await?;
         store.ping().await?;
         let relays = config.rooms.relays.clone();
@@ -287,17 +291,23 @@ impl Server {
     }
 }
 
-async fn open(host: IpAddr, database: Database) -> Result<(Option<Embedded>, StoreConfig), StartError> {
+async fn open(database: Database) -> Result<(Option<Embedded>, StoreConfig), StartError> {
     match database {
         Database::Embedded {
             file,
+            cache,
+            host,
             port,
             page_port,
             project,
         } => {
-            let grpc = SocketAddr::new(host, port);
-            let page = SocketAddr::new(host, page_port);
-            let embedded = Embedded::start(file, grpc, page).await?;
+            let config = emulator::Config {
+                data: file,
+                cache,
+                grpc: SocketAddr::new(host, port),
+                page: Some(SocketAddr::new(host, page_port)),
+            };
+            let embedded = Embedded::start(config).await?;
             let endpoint = Endpoint::Emulator(reachable(embedded.grpc_address()).to_string());
             Ok((Some(embedded), StoreConfig { project, endpoint }))
         }

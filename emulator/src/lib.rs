@@ -8,7 +8,7 @@
 //! let emulator = emulator::Emulator::start(emulator::Config {
 //!     data: Some("data/firestore.redb".into()),
 //!     grpc: ([127, 0, 0, 1], 8080).into(),
-//!     page: None,
+//!     ..Default::default()
 //! })
 //! .await?;
 //! println!("FIRESTORE_EMULATOR_HOST={}", emulator.grpc_addr());
@@ -36,7 +36,7 @@ mod transaction;
 mod transform;
 mod value;
 
-pub use server::{Config, Emulator, StartError};
+pub use server::{CACHE_BYTES, Config, Emulator, StartError};
 pub use storage::OpenError;
 
 /// The messages of `google.firestore.v1`.

@@ -41,6 +41,16 @@ struct Args {
     )]
     data: PathBuf,
 
+    /// How much of the file is kept in memory at most, in MiB. Little makes queries over much slower, and nothing wrong.
+    #[arg(
+        long,
+        env = "TSUKIYO_EMULATOR_CACHE",
+        value_name = "MIB",
+        default_value_t = emulator::CACHE_BYTES >> 20,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=65_536)
+    )]
+    cache: usize,
+
     /// Keep everything in memory and forget it at the end.
     #[arg(long, env = "TSUKIYO_EMULATOR_MEMORY", conflicts_with = "data")]
     memory: bool,
@@ -59,6 +69,7 @@ async fn main() -> anyhow::Result<()> {
     }
     let emulator = Emulator::start(Config {
         data: (!args.memory).then(|| args.data.clone()),
+        cache: args.cache << 20,
         grpc: SocketAddr::new(args.host, args.port),
         page: (!args.no_page).then(|| SocketAddr::new(args.host, args.page_port)),
     })

@@ -20,18 +20,33 @@ const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
 const MAX_STREAMS: u32 = 20_000;
 /// How long requests under way may take to finish when the server closes.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+/// Bytes of the file that are kept in memory if nothing else is said: some 100,000 documents with their indexes.
+pub const CACHE_BYTES: usize = 256 * 1024 * 1024;
 /// How often forgotten transactions are looked for.
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Where the server keeps its data and listens.
+/// Where the server keeps its data and listens. By default that is nowhere but in memory, on a free port of this machine.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The data file; `None` keeps everything in memory.
     pub data: Option<PathBuf>,
+    /// How many bytes of the file are kept in memory at most; [`CACHE_BYTES`] for a program of its own.
+    pub cache: usize,
     /// Where gRPC is served. Port 0 takes a free one.
     pub grpc: SocketAddr,
     /// Where the page is served, if at all.
     pub page: Option<SocketAddr>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: None,
+            cache: CACHE_BYTES,
+            grpc: ([127, 0, 0, 1], 0).into(),
+            page: None,
+        }
+    }
 }
 
 /// Why the server did not start.
@@ -71,8 +86,8 @@ impl Emulator {
             Some(address) => Some(bind(address).await?),
             None => None,
         };
-        let data = config.data.clone();
-        let opened = tokio::task::spawn_blocking(move || Storage::open(data.as_deref())).await;
+        let (data, cache) = (config.data.clone(), config.cache);
+        let opened = tokio::task::spawn_blocking(move || Storage::open(data.as_deref(), cache)).await;
         let storage = Arc::new(opened.unwrap_or_else(|error| Err(OpenError::Other(error.to_string())))?);
         let transactions = Arc::new(Transactions::default());
         let service = Service {

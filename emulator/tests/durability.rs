@@ -162,8 +162,7 @@ async fn a_graceful_end_and_a_new_start_keep_everything_and_times_rise() {
     for round in 0..3 {
         let config = emulator::Config {
             data: Some(data.clone()),
-            grpc: ([127, 0, 0, 1], 0).into(),
-            page: None,
+            ..Default::default()
         };
         let server = emulator::Emulator::start(config).await.unwrap();
         let mut client = connect(&server.grpc_addr().to_string()).await;

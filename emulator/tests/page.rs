@@ -24,9 +24,8 @@ const DATA: &str = "/test/%28default%29";
 async fn serve() -> (emulator::Emulator, Client, String) {
     let any = ([127, 0, 0, 1], 0).into();
     let config = emulator::Config {
-        data: None,
-        grpc: any,
         page: Some(any),
+        ..Default::default()
     };
     let server = emulator::Emulator::start(config).await.unwrap();
     let client = connect(&server.grpc_addr().to_string()).await;

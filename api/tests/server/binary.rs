@@ -3,7 +3,7 @@
 use crate::client::{Client, SOON, join};
 use serde_json::{Value, json};
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::Path,
     process::{Child, Command, Stdio},
     time::Instant,
@@ -12,6 +12,8 @@ use std::{
 struct Process {
     child: Child,
     address: SocketAddr,
+    /// What it says of itself once it is ready.
+    said: Value,
 }
 
 impl Process {
@@ -39,7 +41,7 @@ impl Process {
         };
         let url = said["app"].as_str().expect("an address");
         let address = url.trim_start_matches("http://").parse().expect("an address");
-        Self { child, address }
+        Self { child, address, said }
     }
 
     async fn connect(&self) -> Client {
@@ -118,6 +120,29 @@ async fn sigterm_ends_it_in_peace() {
     assert_eq!(client.closed().await, Some(1012));
     let status = tokio::task::block_in_place(|| process.child.wait()).expect("it ends");
     assert!(status.success(), "{status}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_store_listens_to_this_machine_alone_wherever_the_server_listens() {
+    let directory = tempfile::tempdir().expect("there is room on the disk");
+    let server = Process::start_with(directory.path(), &["--host", "0.0.0.0"]).await;
+    // All of 127.0.0.0/8 is this machine. Who listens everywhere is there, too; who listens on 127.0.0.1 is not.
+    let elsewhere =
+        async |port: u16| tokio::net::TcpStream::connect((Ipv4Addr::new(127, 0, 0, 2), port)).await;
+    elsewhere(server.address.port())
+        .await
+        .expect("the app is there for all");
+    for what in ["firestore", "page"] {
+        let address = server.said[what].as_str().expect("an address");
+        let port = address
+            .rsplit(':')
+            .next()
+            .expect("a port")
+            .parse()
+            .expect("a port");
+        assert!(elsewhere(port).await.is_err(), "{what} is there for all");
+    }
 }
 
 #[tokio::test]

@@ -18,13 +18,9 @@ struct Site {
 
 impl Site {
     async fn of(servers: usize) -> Self {
-        let store = emulator::Emulator::start(emulator::Config {
-            data: None,
-            grpc: ([127, 0, 0, 1], 0).into(),
-            page: None,
-        })
-        .await
-        .expect("an emulator in memory starts");
+        let store = emulator::Emulator::start(emulator::Config::default())
+            .await
+            .expect("an emulator in memory starts");
         let mut site = Self {
             store,
             bus: Memory::default(),

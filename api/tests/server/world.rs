@@ -26,6 +26,8 @@ pub fn config(file: Option<PathBuf>) -> Config {
         functions_path: "/project/region/api".to_owned(),
         database: Database::Embedded {
             file,
+            cache: emulator::CACHE_BYTES,
+            host: [127, 0, 0, 1].into(),
             port: 0,
             page_port: 0,
             project: "test".to_owned(),

@@ -52,8 +52,7 @@ impl World {
 pub async fn start_embedded(data: Option<PathBuf>) -> Emulator {
     let config = emulator::Config {
         data,
-        grpc: SocketAddr::from(([127, 0, 0, 1], 0)),
-        page: None,
+        ..Default::default()
     };
     Emulator::start(config)
         .await

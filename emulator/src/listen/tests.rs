@@ -261,7 +261,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let storage = Storage::open(None).unwrap();
+        let storage = Storage::open(None, 0).unwrap();
         let database = DatabaseName::parse(DATABASE).unwrap();
         Self {
             subscription: storage.feed().subscribe(&database),

@@ -129,7 +129,7 @@ proptest! {
         queries in prop::collection::vec(any_query(), 1..6),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let storage = Storage::open(None).unwrap();
+        let storage = Storage::open(None, 0).unwrap();
         let parent = ParentName::parse(ROOT).unwrap();
         let queries: Vec<Query> = queries.iter().filter_map(|query| Query::parse(&parent, query).ok()).collect();
         for (id, fields) in before.into_iter().enumerate() {
@@ -157,7 +157,7 @@ proptest! {
 #[test]
 fn a_query_that_looks_at_many_to_find_few_gets_an_index() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let storage = Storage::open(None).unwrap();
+    let storage = Storage::open(None, 0).unwrap();
     for id in 0..1_200 {
         let number = |n: usize| value(ValueType::IntegerValue(i64::try_from(n).unwrap()));
         let fields: Fields = [("a".to_owned(), number(id % 2)), ("b".to_owned(), number(id))].into();

@@ -60,8 +60,10 @@ pub(crate) struct Latest(RwLock<Arc<Snapshot>>);
 
 impl Storage {
     /// Opens or creates a file, or keeps everything in memory if there is no path.
-    pub fn open(path: Option<&Path>) -> Result<Self, OpenError> {
-        Self::start(open::open(path)?)
+    ///
+    /// `cache` is how many bytes of the file are kept in memory at most.
+    pub fn open(path: Option<&Path>, cache: usize) -> Result<Self, OpenError> {
+        Self::start(open::open(path, cache)?)
     }
 
     /// Starts the writer.

@@ -38,8 +38,6 @@ pub(super) const PAST_BYTES_KEY: &str = "past_bytes";
 pub(super) const LIVE_BYTES_KEY: &str = "live_bytes";
 /// Key of a random number that tells one file from another.
 const ID_KEY: &str = "id";
-/// Bytes of the file that are kept in memory at most.
-const CACHE_BYTES: usize = 256 * 1024 * 1024;
 
 /// Why the data file could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +117,9 @@ pub(super) struct Opened {
 }
 
 /// Opens the file, makes its tables, and makes it smaller if most of it is unused.
-pub(super) fn open(path: Option<&Path>) -> Result<Opened, OpenError> {
+///
+/// `cache` is how many bytes of the file are kept in memory at most.
+pub(super) fn open(path: Option<&Path>, cache: usize) -> Result<Opened, OpenError> {
     let Some(path) = path else {
         return open_without_room(InMemoryBackend::new());
     };
@@ -147,7 +147,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<Opened, OpenError> {
             .map_err(io)?;
         let (file, room) = RoomyFile::new(file).map_err(|error| explain(path, error))?;
         let mut database = Builder::new()
-            .set_cache_size(CACHE_BYTES)
+            .set_cache_size(cache)
             .create_with_backend(file)
             .map_err(|error| explain(path, error))?;
         let facts = prepare(&database, path)?;
@@ -328,12 +328,14 @@ fn create_tables(database: &Database) -> Result<(), redb::Error> {
 mod tests {
     use super::*;
 
+    const CACHE: usize = 1024 * 1024;
+
     #[test]
     fn a_file_that_is_not_ours_is_named_as_damaged() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.redb");
         fs::write(&path, b"not a database at all".repeat(1_000)).unwrap();
-        let error = open(Some(&path)).err().unwrap();
+        let error = open(Some(&path), CACHE).err().unwrap();
         assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
         assert!(error.to_string().contains("x.redb"), "{error}");
     }
@@ -342,10 +344,10 @@ mod tests {
     fn a_file_cut_short_is_named_as_damaged() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.redb");
-        drop(open(Some(&path)).unwrap());
+        drop(open(Some(&path), CACHE).unwrap());
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() / 3]).unwrap();
-        let error = open(Some(&path)).err().unwrap();
+        let error = open(Some(&path), CACHE).err().unwrap();
         assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
     }
 
@@ -353,7 +355,7 @@ mod tests {
     fn a_file_in_use_is_named_as_such() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("deep/down/x.redb");
-        let _first = open(Some(&path)).unwrap();
-        assert!(matches!(open(Some(&path)), Err(OpenError::InUse(_))));
+        let _first = open(Some(&path), CACHE).unwrap();
+        assert!(matches!(open(Some(&path), CACHE), Err(OpenError::InUse(_))));
     }
 }

@@ -43,12 +43,9 @@ pub async fn connect(address: &str) -> Client {
 
 /// A server in this process, in memory.
 pub async fn in_memory() -> (emulator::Emulator, Client) {
-    let config = emulator::Config {
-        data: None,
-        grpc: ([127, 0, 0, 1], 0).into(),
-        page: None,
-    };
-    let server = emulator::Emulator::start(config).await.unwrap();
+    let server = emulator::Emulator::start(emulator::Config::default())
+        .await
+        .unwrap();
     let client = connect(&server.grpc_addr().to_string()).await;
     (server, client)
 }

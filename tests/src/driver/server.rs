@@ -41,13 +41,9 @@ impl std::fmt::Debug for Server {
 impl Server {
     /// Starts a server over a store of its own.
     pub async fn start(settings: Settings) -> Self {
-        let emulator = Emulator::start(emulator::Config {
-            data: None,
-            grpc: ([127, 0, 0, 1], 0).into(),
-            page: None,
-        })
-        .await
-        .expect("an emulator in memory starts");
+        let emulator = Emulator::start(emulator::Config::default())
+            .await
+            .expect("an emulator in memory starts");
         let store = Store::connect(StoreConfig {
             project: "tests".to_owned(),
             endpoint: Endpoint::Emulator(emulator.grpc_addr().to_string()),
