@@ -1,28 +1,20 @@
 //! Writes down what is said: in order within a room, many messages at once when many come.
 
-use super::Hub;
+use super::{
+    Hub,
+    desks::{Desk, Desks},
+};
 use crate::{
     rooms::Input,
     store::{Fence, StoreError},
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
-use tokio::{
-    sync::mpsc::{self, error::TrySendError},
-    time::timeout,
-};
+use tokio::sync::mpsc::error::TrySendError;
 use wire::{ChatMessage, ChatText, DisplayName, MemberId, MessageId, Nonce, RoomId};
 
 /// The most messages of one room that wait for the store. More are refused: the store is stuck.
 const QUEUE: usize = 1_024;
 /// The most messages in one commit. Firestore takes 500.
 const BATCH: usize = 100;
-/// How long a room's task waits for the next message before it ends.
-const IDLE: Duration = Duration::from_secs(60);
-
 /// A message that is said and not yet stored.
 #[derive(Debug)]
 pub(super) struct Pending {
@@ -38,6 +30,7 @@ pub(super) struct Pending {
 }
 
 /// What a room's task does, one after another.
+#[derive(Debug)]
 enum Work {
     Say(Pending),
     /// Nobody is in the room any more, and all that was said before is stored by then.
@@ -46,20 +39,13 @@ enum Work {
 
 /// One task for each room in which somebody talks.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Scribe {
-    rooms: Arc<Mutex<HashMap<RoomId, mpsc::Sender<Work>>>>,
-}
+pub(super) struct Scribe(Desks<Work>);
 
 impl Scribe {
     /// Stores a message behind all others of its room and reports to the hub; gives it back if too many wait.
     pub fn write(&self, hub: &Hub, room: &RoomId, pending: Pending) -> Result<(), Box<Pending>> {
-        let mut rooms = self.lock();
-        let queue = rooms.entry(room.clone()).or_insert_with(|| {
-            let (sender, receiver) = mpsc::channel(QUEUE);
-            tokio::spawn(keep_log(hub.clone(), self.clone(), room.clone(), receiver));
-            sender
-        });
-        match queue.try_send(Work::Say(pending)) {
+        let work = |desk| keep_log(hub.clone(), room.clone(), desk);
+        match self.0.give(room, QUEUE, Work::Say(pending), work) {
             Err(TrySendError::Full(Work::Say(pending)) | TrySendError::Closed(Work::Say(pending))) => {
                 Err(Box::new(pending))
             }
@@ -69,31 +55,20 @@ impl Scribe {
         }
     }
 
+    /// Ends every room's task once what was said is stored.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
     /// Gives a room up, behind all that was said in it.
     pub fn release(&self, hub: &Hub, room: RoomId, fence: Fence) {
-        let queue = self.lock().get(&room).cloned();
-        if let Some(queue) = queue {
+        if let Some(queue) = self.0.find(&room) {
             // A full queue means that the store is stuck. Whoever wants the room asks us for it.
             drop(queue.try_send(Work::Release(fence)));
             return;
         }
         let hub = hub.clone();
         tokio::spawn(async move { hub.give_back(&room, &fence).await });
-    }
-
-    /// Forgets a room's task, unless a message came in the meantime.
-    fn retire(&self, room: &RoomId, queue: &mpsc::Receiver<Work>) -> bool {
-        let mut rooms = self.lock();
-        // Under the lock nobody adds a message.
-        let retired = queue.is_empty();
-        if retired {
-            rooms.remove(room);
-        }
-        retired
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, mpsc::Sender<Work>>> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -105,16 +80,10 @@ struct Last {
     fence: Option<Fence>,
 }
 
-async fn keep_log(hub: Hub, scribe: Scribe, room: RoomId, mut queue: mpsc::Receiver<Work>) {
+async fn keep_log(hub: Hub, room: RoomId, mut desk: Desk<Work>) {
     let mut last = Last::default();
-    let mut batch = Vec::new();
-    loop {
-        match timeout(IDLE, queue.recv_many(&mut batch, BATCH)).await {
-            Ok(0) => return,
-            Ok(_) => work(&hub, &room, &mut last, std::mem::take(&mut batch)).await,
-            Err(_) if scribe.retire(&room, &queue) => return,
-            Err(_) => {}
-        }
+    while let Some(batch) = desk.next(BATCH).await {
+        work(&hub, &room, &mut last, batch).await;
     }
 }
 

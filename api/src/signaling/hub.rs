@@ -2,7 +2,8 @@
 
 use super::{
     chat::{Pending, Scribe},
-    history, rules,
+    history::{self, Histories},
+    rules,
     servers::{self, Among},
 };
 use crate::{
@@ -39,6 +40,7 @@ pub(super) struct Inner {
     pub(super) clock: Clock,
     store: Store,
     scribe: Scribe,
+    histories: Histories,
     passcodes: Passcodes,
     pub(super) tokens: Tokens,
     /// The time at which the rooms want to be woken has changed.
@@ -86,6 +88,7 @@ impl Hub {
             clock,
             store,
             scribe: Scribe::default(),
+            histories: Histories::default(),
             passcodes: Passcodes::default(),
             tokens,
             rescheduled: Arc::clone(&rescheduled),
@@ -127,6 +130,8 @@ impl Hub {
         self.input(Input::ShuttingDown);
         self.0.open.closed().await;
         self.say_goodbye().await;
+        self.0.scribe.close();
+        self.0.histories.close();
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -166,6 +171,10 @@ impl Hub {
 
     pub(super) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    pub(super) fn histories(&self) -> &Histories {
+        &self.0.histories
     }
 
     pub(super) fn passcodes(&self) -> &Passcodes {
@@ -285,7 +294,7 @@ impl Hub {
                     }
                 }
                 Output::OpenRoom { room, socket, since } => {
-                    tokio::spawn(history::load(self.clone(), room, socket, since));
+                    history::load(self, &room, socket, since);
                 }
                 Output::LoadRules { room } if self.0.among.is_shared() => {
                     tokio::spawn(servers::take(self.clone(), room));

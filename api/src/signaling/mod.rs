@@ -8,6 +8,7 @@
 //!   messages and histories that come from it.
 
 mod chat;
+mod desks;
 mod history;
 mod hub;
 mod presence;

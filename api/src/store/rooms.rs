@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use wire::{ChatMessage, MessageId, RoomId};
 
 pub(super) const ROOMS: &str = "rooms";
+pub(super) const SETTINGS: &str = "settings";
 const MESSAGES: &str = "messages";
 const CREATED: &str = "created_at";
 const LAST_ACTIVE: &str = "last_active_at";
@@ -26,19 +27,22 @@ impl Store {
             Err(StoreError::NotFound) => {}
             outcome => return outcome.map(drop),
         }
-        let fields = HashMap::from([
-            ("name".to_owned(), request::text(room.as_str())),
-            (
-                "settings".to_owned(),
-                request::value(ValueType::MapValue(MapValue::default())),
-            ),
-        ]);
-        let made = stamped(create(path.clone(), fields), &[CREATED, LAST_ACTIVE]);
-        match self.client.commit(vec![made]).await {
+        let nothing = request::value(ValueType::MapValue(MapValue::default()));
+        match self.client.commit(vec![self.made(room, nothing)]).await {
             // Somebody else entered at the same moment.
             Err(StoreError::AlreadyExists) => self.client.commit(vec![touch()]).await.map(drop),
             outcome => outcome.map(drop),
         }
+    }
+
+    /// Makes the document of a room that there is not yet.
+    pub(super) fn made(&self, room: &RoomId, settings: Value) -> Write {
+        let fields = HashMap::from([
+            ("name".to_owned(), request::text(room.as_str())),
+            (SETTINGS.to_owned(), settings),
+        ]);
+        let path = self.client.path(&[ROOMS, room.as_str()]);
+        stamped(create(path, fields), &[CREATED, LAST_ACTIVE])
     }
 
     /// Returns the last `limit` messages of a room, the oldest first, and whether there are earlier ones.

@@ -3,14 +3,13 @@
 use super::{
     Fence, Store, StoreError,
     request::{self, merge_unchanged},
-    rooms::ROOMS,
+    rooms::{ROOMS, SETTINGS},
 };
 use crate::rooms::Rules;
 use gcloud_sdk::google::firestore::v1::{Document, MapValue, Value, value::ValueType};
 use std::collections::{BTreeMap, HashMap};
 use wire::{HistoryPolicy, RoomId};
 
-const SETTINGS: &str = "settings";
 /// How often a change is tried again that met another change of the document (somebody has entered).
 const TRIES: usize = 8;
 
@@ -48,22 +47,21 @@ impl Store {
     ) -> Result<Option<Rules>, StoreError> {
         let path = self.room_path(room);
         for _ in 0..TRIES {
-            let document = match self.client.get(path.clone()).await {
-                Err(StoreError::NotFound) => {
-                    self.open_room(room).await?;
-                    continue;
+            let write = match self.client.get(path.clone()).await {
+                Err(StoreError::NotFound) => self.made(room, written(rules)),
+                Err(error) => return Err(error),
+                Ok(document) => {
+                    let there = read(&document)?;
+                    if there == *rules {
+                        return Ok(None);
+                    }
+                    if there.version >= rules.version {
+                        return Ok(Some(there));
+                    }
+                    let fields = HashMap::from([(SETTINGS.to_owned(), written(rules))]);
+                    merge_unchanged(path.clone(), fields, document.update_time)
                 }
-                outcome => outcome?,
             };
-            let there = read(&document)?;
-            if there == *rules {
-                return Ok(None);
-            }
-            if there.version >= rules.version {
-                return Ok(Some(there));
-            }
-            let fields = HashMap::from([(SETTINGS.to_owned(), written(rules))]);
-            let write = merge_unchanged(path.clone(), fields, document.update_time);
             let fence_first = fence.map(|fence| self.demand(room, fence));
             match self
                 .client
@@ -76,8 +74,13 @@ impl Store {
                 {
                     return Err(StoreError::Deposed);
                 }
-                // Somebody has written the document meanwhile, or deleted it.
-                Err(StoreError::Refused(_) | StoreError::Contended | StoreError::NotFound) => {}
+                // Somebody has written the document meanwhile, or made it, or deleted it.
+                Err(
+                    StoreError::Refused(_)
+                    | StoreError::Contended
+                    | StoreError::NotFound
+                    | StoreError::AlreadyExists,
+                ) => {}
                 outcome => return outcome.map(|_| None),
             }
         }
