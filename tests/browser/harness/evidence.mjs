@@ -6,6 +6,9 @@ import test from 'node:test';
 import { ROOT } from './paths.mjs';
 
 const FOLDER = path.join(ROOT, 'target/browser-failures');
+/** How much of each log is shown beside the failure: where the tests ran, the folder may be gone with the machine. */
+const LAST_LINES = 12;
+const LONGEST_LINE = 300;
 const witnesses = new Set();
 
 /** Lets `witness.testify(folder)` be asked whenever a proof fails; returns what ends that. */
@@ -45,4 +48,8 @@ async function keep(name) {
     await witness.testify(folder).catch((error) => console.error(`no evidence: ${error.message}`));
   }
   console.error(`# evidence of "${name}" is in ${path.relative(ROOT, folder)}`);
+  for (const log of (await fs.readdir(folder)).filter((file) => file.endsWith('.log'))) {
+    const lines = (await fs.readFile(path.join(folder, log), 'utf8')).trimEnd().split('\n');
+    for (const line of lines.slice(-LAST_LINES)) console.error(`#   ${log}: ${line.slice(0, LONGEST_LINE)}`);
+  }
 }
