@@ -7,6 +7,7 @@ mod guards;
 mod ice;
 mod rate;
 mod secret;
+mod tls;
 mod turn;
 
 pub use ice::{BadIceServers, parse_ice_servers};
@@ -18,7 +19,6 @@ use crate::{
     rooms::{Limits, Settings, Tokens},
     server::{self, Database, Others},
     store::{Endpoint, StoreConfig},
-    tls,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
@@ -127,34 +127,8 @@ pub struct Serve {
         help_heading = "Addresses"
     )]
     metrics_listen: Option<SocketAddr>,
-    /// The certificate of the site and those that vouch for it, as PEM: the app and the API then speak TLS. The file is read
-    /// again when it changes.
-    #[arg(
-        long,
-        env = "TSUKIYO_TLS_CERT",
-        value_name = "FILE",
-        requires = "tls_key",
-        help_heading = "Addresses"
-    )]
-    tls_cert: Option<PathBuf>,
-    /// The certificate's private key, as PEM.
-    #[arg(
-        long,
-        env = "TSUKIYO_TLS_KEY",
-        value_name = "FILE",
-        requires = "tls_cert",
-        help_heading = "Addresses"
-    )]
-    tls_key: Option<PathBuf>,
-    /// A port that sends whoever comes without TLS to the app's port, such as 80.
-    #[arg(
-        long,
-        env = "TSUKIYO_REDIRECT_PORT",
-        value_name = "PORT",
-        requires = "tls_cert",
-        help_heading = "Addresses"
-    )]
-    redirect_port: Option<u16>,
+    #[command(flatten)]
+    tls: tls::Tls,
     /// After SIGTERM: for how many seconds at most /readyz says so and nobody new is let in, before those who are here are
     /// told to go elsewhere. For several servers behind a balancer.
     #[arg(
@@ -393,9 +367,8 @@ impl Serve {
             others: given(&self.bus).map_or(Others::None, Others::OnNats),
             metrics: self.metrics_listen,
             turn,
-            tls: (self.tls_cert.clone().zip(self.tls_key.clone()))
-                .map(|(certificate, key)| tls::Files { certificate, key }),
-            redirect_port: self.redirect_port,
+            tls: self.tls.origin(&self.data_dir),
+            redirect_port: self.tls.redirect_port,
             rooms: Settings {
                 limits,
                 tokens: Tokens::new(&secret),

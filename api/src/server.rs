@@ -65,7 +65,7 @@ pub struct Config {
     /// The STUN and TURN server to start along.
     pub turn: Option<turn::Config>,
     /// The certificate of the app's port and the API's. Without one, they speak no TLS.
-    pub tls: Option<tls::Files>,
+    pub tls: Option<tls::Origin>,
     /// The port that sends whoever comes without TLS to where it is spoken.
     pub redirect_port: Option<u16>,
 }

@@ -47,12 +47,12 @@ pub(super) struct Turn {
         help_heading = "Calls"
     )]
     turn_external: Option<IpAddr>,
-    /// A port of TURN over TLS, such as 443, for networks that let nothing else out. It shows the certificate of --tls-cert.
+    /// A port of TURN over TLS, such as 443, for networks that let nothing else out. It shows the site's certificate.
     #[arg(
         long,
         env = "TSUKIYO_TURN_TLS_PORT",
         value_name = "PORT",
-        requires = "tls_cert",
+        requires = "certificate",
         help_heading = "Calls"
     )]
     turn_tls_port: Option<u16>,

@@ -1,7 +1,7 @@
 //! TLS on the server's own ports.
 
 use crate::{client::SOON, world::World};
-use api::tls::Files;
+use api::tls::{Files, Origin};
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
@@ -61,7 +61,7 @@ async fn a_certificate_is_shown_and_another_once_its_file_has_changed() {
         key: directory.path().join("key.pem"),
     };
     let world = World::with(|config| {
-        config.tls = Some(files);
+        config.tls = Some(Origin::Files(files));
         config.redirect_port = Some(0);
     })
     .await;
@@ -115,10 +115,10 @@ async fn members_are_told_a_relay_over_tls_and_it_answers() {
     let directory = tempfile::tempdir().expect("there is room on the disk");
     let certificate = certify(directory.path());
     let world = World::with(|config| {
-        config.tls = Some(Files {
+        config.tls = Some(Origin::Files(Files {
             certificate: directory.path().join("cert.pem"),
             key: directory.path().join("key.pem"),
-        });
+        }));
         config.turn = Some(api::turn::Config {
             port: 0,
             external: None,

@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 import { witness } from './evidence.mjs';
+import { freePorts, listens } from './ports.mjs';
 import { until } from './until.mjs';
 
 /** Starts so many nodes that know each other, on free ports. */
@@ -50,25 +50,4 @@ class Node {
     process.kill('SIGKILL');
     await ended;
   }
-}
-
-function listens(port) {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    socket.on('connect', () => resolve(socket.destroy() && true));
-    socket.on('error', () => resolve(false));
-  });
-}
-
-async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = net.createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return ports;
 }

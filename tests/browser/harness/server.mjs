@@ -35,6 +35,11 @@ class Server {
   /** Host and port of the embedded Firestore. */
   firestore;
 
+  /** Where it keeps its data. */
+  get data() {
+    return path.join(this.#folder, 'data');
+  }
+
   /** The process's id. */
   get pid() {
     return this.#process.pid;
@@ -45,7 +50,7 @@ class Server {
     const ready = path.join(this.#folder, 'ready');
     await fs.rm(ready, { force: true });
     const ports = Object.entries(this.#ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
-    const data = ['--data-dir', path.join(this.#folder, 'data'), '--web-dir', process.env.TSUKIYO_WEB_DIR ?? path.join(ROOT, 'target/site')];
+    const data = ['--data-dir', this.data, '--web-dir', process.env.TSUKIYO_WEB_DIR ?? path.join(ROOT, 'target/site')];
     // Everything here is on one network: nobody is asked for the way out of it.
     const rest = ['--ice-servers', 'none', '--ready-file', ready];
     this.#process = spawn(binary(), ['serve', ...ports, ...data, ...rest], {
