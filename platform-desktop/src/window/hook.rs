@@ -1,9 +1,9 @@
 //! A door for tests, which no release has: whoever connects to the port that is written into the file `TSUKIYO_EVAL` can run
-//! scripts in the page. A message is a script, and the answer is what it returns, in JSON.
+//! scripts in the page. A message is a script, and the answer is `{"value": …}` with what it returns, or `{"error": …}`.
 
 use dioxus::prelude::*;
 use futures::{SinkExt, StreamExt};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{env, fs, net::Ipv4Addr, path::PathBuf};
 use tokio::{
     net::TcpListener,
@@ -28,7 +28,10 @@ pub fn open(background: &Handle) {
     spawn(async move {
         while let Some((script, answer)) = asked.recv().await {
             let result = document::eval(&script).join::<Value>().await;
-            let result = result.unwrap_or_else(|error| Value::from(error.to_string()));
+            let result = match result {
+                Ok(value) => json!({ "value": value }),
+                Err(error) => json!({ "error": error.to_string() }),
+            };
             // The test may have lost its patience.
             let _ = answer.send(result);
         }

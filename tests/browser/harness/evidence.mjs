@@ -10,17 +10,25 @@ const FOLDER = path.join(ROOT, 'target/browser-failures');
 const LAST_LINES = 12;
 const LONGEST_LINE = 300;
 const witnesses = new Set();
+/** Those who left before the proof's end, as all do that it ends itself. They have seen what went wrong. */
+const gone = new Set();
 
 /** Lets `witness.testify(folder)` be asked whenever a proof fails; returns what ends that. */
 export function witness(witness) {
   witnesses.add(witness);
-  return () => witnesses.delete(witness);
+  return () => witnesses.delete(witness) && gone.add(witness);
 }
 
 /** A test that leaves its evidence behind when it fails. `options` are those of `node:test`. */
 export function proof(name, ...rest) {
   const [options, body] = rest.length === 2 ? rest : [{}, ...rest];
-  test(name, options, keeping(name, body));
+  test(name, options, async (t) => {
+    try {
+      await keeping(name, body)(t);
+    } finally {
+      gone.clear();
+    }
+  });
 }
 
 /** A part of the test `t`, which leaves its evidence behind as well and lets the parts after it run. */
@@ -43,7 +51,7 @@ async function keep(name) {
   const folder = path.join(FOLDER, name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80));
   await fs.rm(folder, { recursive: true, force: true });
   await fs.mkdir(folder, { recursive: true });
-  for (const witness of witnesses) {
+  for (const witness of [...witnesses, ...gone]) {
     // A browser that was killed on purpose has nothing to say, and must not hide the failure itself.
     await witness.testify(folder).catch((error) => console.error(`no evidence: ${error.message}`));
   }

@@ -49,6 +49,7 @@ class Window {
   #folder = scratch('window');
   #display;
   #socket;
+  #scripts = 0;
   #forget;
   log = '';
 
@@ -85,12 +86,26 @@ class Window {
     await once(this.#socket, 'open');
   }
 
-  /** Runs a function in the page, with these arguments, and returns what it returns. */
+  /**
+   * Runs a function in the page, once, with these arguments, and returns what it returns.
+   *
+   * Dioxus may lose a result: it numbers scripts, and when it hears late that one is done with, it forgets a newer one of the
+   * same number ("already ran"). The script runs all the same, so it is asked once more for what came of it.
+   */
   async evaluate(body, ...args) {
-    const answer = once(this.#socket, 'message', { signal: AbortSignal.timeout(PATIENCE) });
-    this.#socket.send(`return await (${body})(...${JSON.stringify(args)})`);
-    const [data] = await answer;
-    return JSON.parse(String(data));
+    const number = ++this.#scripts;
+    const run = `async () => await (${body})(...${JSON.stringify(args)})`;
+    const script = `
+      const results = (window.__results ??= new Map());
+      if (!results.has(${number})) results.set(${number}, (${run})());
+      return await results.get(${number});`;
+    for (;;) {
+      const answer = once(this.#socket, 'message', { signal: AbortSignal.timeout(PATIENCE) });
+      this.#socket.send(script);
+      const { value, error } = JSON.parse(String((await answer)[0]));
+      if (error === undefined) return value;
+      if (!/has already ran/.test(error)) throw new Error(`the page could not do it: ${error}`);
+    }
   }
 
   /** Presses the button of this name. */
