@@ -264,6 +264,15 @@ pub struct Serve {
     /// What to log: a level, or levels by module as RUST_LOG takes them (and RUST_LOG is heeded).
     #[arg(long, env = "TSUKIYO_LOG", value_name = "FILTER", help_heading = "Logging")]
     pub log: Option<String>,
+    /// Where to tell what took how long (requests, joins, calls of the store): a collector of OpenTelemetry that takes OTLP over
+    /// gRPC, such as http://127.0.0.1:4317.
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        value_name = "URL",
+        help_heading = "Logging"
+    )]
+    pub otlp_endpoint: Option<String>,
     /// The form of the log.
     #[arg(
         long,

@@ -26,14 +26,20 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     read_dotenv()?;
     let Command::Serve(settings) = Cli::parse().command;
-    logging::start(
-        settings.log.as_deref(),
-        settings.log_format,
-        settings.audit_log.as_deref(),
-    )?;
-    raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(&settings))
+    let traces = {
+        let _inside = runtime.enter();
+        logging::start(
+            settings.log.as_deref(),
+            settings.log_format,
+            settings.audit_log.as_deref(),
+            settings.otlp_endpoint.as_deref(),
+        )?
+    };
+    raise_file_limit();
+    let outcome = runtime.block_on(serve(&settings));
+    traces.end();
+    outcome
 }
 
 async fn serve(settings: &Serve) -> Result<()> {

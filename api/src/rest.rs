@@ -32,6 +32,7 @@ use posts::Pages;
 use query::Query;
 use route::Route;
 use std::{convert::Infallible, future::Future, net::IpAddr, time::Duration};
+use tracing::Instrument;
 use warp::{Buf, Filter, Rejection, reply::Response};
 use wire::{ResumeToken, RoomId, RoomInfo};
 
@@ -112,7 +113,19 @@ async fn answer<B: Buf>(
 ) -> Response {
     let head = request.method == Method::HEAD;
     let outcome = match Route::parse(path) {
-        Ok(route) => handle(api, route, request, body).await,
+        Ok(route) => {
+            // Names as OpenTelemetry has them. What the client chose is not among them.
+            let span = tracing::info_span!(
+                "request",
+                http.request.method = %request.method,
+                http.route = route.template(),
+                http.response.status_code = tracing::field::Empty,
+            );
+            let outcome = handle(api, route, request, body).instrument(span.clone()).await;
+            let status = outcome.as_ref().map_or_else(ApiError::status, Response::status);
+            span.record("http.response.status_code", status.as_u16());
+            outcome
+        }
         Err(error) => Err(error),
     };
     let response = outcome.unwrap_or_else(reply::error);

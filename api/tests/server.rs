@@ -31,11 +31,15 @@ mod guards;
 mod http;
 #[path = "server/moderation.rs"]
 mod moderation;
+#[path = "server/process.rs"]
+mod process;
 #[path = "server/prod.rs"]
 mod prod;
 #[path = "server/relay.rs"]
 mod relay;
 #[path = "server/tls.rs"]
 mod tls;
+#[path = "server/traces.rs"]
+mod traces;
 #[path = "server/world.rs"]
 mod world;

@@ -35,6 +35,18 @@ impl Route {
         Ok(route)
     }
 
+    /// Returns the path with the names of its parameters, of which there is a bounded number.
+    pub(super) fn template(&self) -> &'static str {
+        match self {
+            Self::HelloWorld => "/helloWorld",
+            Self::OpenApi => "/openapi.json",
+            Self::Posts => "/posts",
+            Self::Post(_) => "/posts/{id}",
+            Self::Room(_) => "/rooms/{id}",
+            Self::Messages(_) => "/rooms/{id}/messages",
+        }
+    }
+
     /// Returns the methods that it answers, as `Allow` lists them.
     pub(super) fn allow(&self) -> &'static str {
         match self {

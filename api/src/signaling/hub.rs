@@ -28,6 +28,7 @@ use std::{
 };
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tracing::{Instrument, Span};
 use wire::{ClientMessage, ServerMessage};
 
 /// Everybody's rooms. Clones are the same hub.
@@ -60,7 +61,15 @@ pub(super) struct State {
     pub node: Node,
     outboxes: HashMap<SocketId, Arc<Outbox>>,
     /// Since when each of those waits who wants to come in.
-    joining: HashMap<SocketId, Instant>,
+    joining: HashMap<SocketId, Joining>,
+}
+
+/// The wish to come in, until it is answered.
+#[derive(Debug)]
+struct Joining {
+    since: Instant,
+    /// Ends when this is dropped.
+    span: Span,
 }
 
 /// Held by a socket's task for as long as it runs.
@@ -235,7 +244,10 @@ impl Hub {
             ..
         } = &input
         {
-            state.joining.entry(*socket).or_insert_with(Instant::now);
+            state.joining.entry(*socket).or_insert_with(|| Joining {
+                since: Instant::now(),
+                span: tracing::info_span!("join", outcome = tracing::field::Empty),
+            });
         }
         let before = state.node.poll_timeout();
         state.node.handle_input(self.0.clock.now(), input);
@@ -297,10 +309,10 @@ impl Hub {
                     history::load(self, &room, socket, since);
                 }
                 Output::LoadRules { room } if self.0.among.is_shared() => {
-                    tokio::spawn(servers::take(self.clone(), room));
+                    tokio::spawn(servers::take(self.clone(), room).in_current_span());
                 }
                 Output::LoadRules { room } => {
-                    tokio::spawn(rules::load(self.clone(), room));
+                    tokio::spawn(rules::load(self.clone(), room).in_current_span());
                 }
                 Output::Peek { socket, room } => {
                     let hub = self.clone();
@@ -317,7 +329,7 @@ impl Hub {
                 // The node has given it to the other server.
                 Output::Relay { .. } => {}
                 Output::SaveRules { room, rules } => {
-                    tokio::spawn(rules::save(self.clone(), room, rules));
+                    tokio::spawn(rules::save(self.clone(), room, rules).in_current_span());
                 }
                 Output::CheckPasscode {
                     socket,
@@ -360,20 +372,27 @@ impl Hub {
 
 impl Hub {
     /// Takes note of what became of those who want to come in, and of what is refused.
-    fn measure(&self, joining: &mut HashMap<SocketId, Instant>, socket: SocketId, message: &ServerMessage) {
+    fn measure(&self, joining: &mut HashMap<SocketId, Joining>, socket: SocketId, message: &ServerMessage) {
         if let ServerMessage::Error { code, .. } = message {
             metrics::counter!("tsukiyo_errors_total", "code" => format!("{code:?}")).increment(1);
-            joining.remove(&socket);
+            ended(joining.remove(&socket), "refused");
         }
         // Who waits for the host waits for a person.
         if matches!(message, ServerMessage::Waiting { .. }) {
-            joining.remove(&socket);
+            ended(joining.remove(&socket), "waiting");
         }
         if matches!(message, ServerMessage::Joined { .. })
-            && let Some(since) = joining.remove(&socket)
+            && let Some(joining) = joining.remove(&socket)
         {
-            self.0.meters.joins.record(since.elapsed());
+            self.0.meters.joins.record(joining.since.elapsed());
+            ended(Some(joining), "inside");
         }
+    }
+}
+
+fn ended(joining: Option<Joining>, outcome: &str) {
+    if let Some(Joining { span, .. }) = joining {
+        span.record("outcome", outcome);
     }
 }
 

@@ -165,7 +165,8 @@ impl Client {
             ..CommitRequest::default()
         };
         let call = StoreCall::start("commit");
-        let response = self.rpc().commit(limited(request)).await;
+        let mut rpc = self.rpc();
+        let response = call.wait(rpc.commit(limited(request))).await;
         call.end(response.is_ok());
         Ok(response?.into_inner().write_results)
     }
@@ -177,7 +178,7 @@ impl Client {
         send: impl AsyncFn(Rpc, Request<M>) -> Result<T, Status>,
     ) -> Result<T, StoreError> {
         let call = StoreCall::start(operation);
-        let outcome = self.repeat(message, send).await;
+        let outcome = call.wait(self.repeat(message, send)).await;
         call.end(outcome.is_ok());
         outcome
     }

@@ -17,6 +17,7 @@ use std::{
     sync::OnceLock,
     time::{Duration, Instant},
 };
+use tracing::{Instrument, Span};
 
 /// The bounds of the durations, in seconds: from what is done in memory to what people wait for.
 const SECONDS: [f64; 12] = [
@@ -123,11 +124,12 @@ impl Default for Meters {
     }
 }
 
-/// Measures how long the store takes for something.
+/// Measures how long the store takes for something, and shows it in a trace.
 #[derive(Debug)]
 pub struct StoreCall {
     operation: &'static str,
     started: Instant,
+    span: Span,
 }
 
 impl StoreCall {
@@ -136,7 +138,13 @@ impl StoreCall {
         Self {
             operation,
             started: Instant::now(),
+            span: tracing::info_span!("store", operation),
         }
+    }
+
+    /// Waits for what the store does.
+    pub async fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        work.instrument(self.span.clone()).await
     }
 
     /// Ends, well or not.

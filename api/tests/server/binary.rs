@@ -1,86 +1,11 @@
 //! The `tsukiyo` binary as a process: started, ended, killed and started again.
 
-use crate::client::{Client, SOON, join};
-use serde_json::{Value, json};
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::Instant,
+use crate::{
+    client::join,
+    process::{Process, command},
 };
-
-struct Process {
-    child: Child,
-    address: SocketAddr,
-    /// What it says of itself once it is ready.
-    said: Value,
-}
-
-impl Process {
-    /// Starts the server and waits until it says that it is ready.
-    async fn start(directory: &Path) -> Self {
-        Self::start_with(directory, &[]).await
-    }
-
-    async fn start_with(directory: &Path, arguments: &[&str]) -> Self {
-        let ready = directory.join("ready.json");
-        std::fs::remove_file(&ready).ok();
-        let child = command(directory)
-            .args(["--port", "0", "--functions-port", "0", "--firestore-port", "0"])
-            .args(["--firestore-page-port", "0", "--ready-file", "ready.json"])
-            .args(arguments)
-            .spawn()
-            .expect("the binary runs");
-        let deadline = Instant::now() + SOON;
-        let said: Value = loop {
-            if let Ok(text) = std::fs::read(&ready) {
-                break serde_json::from_slice(&text).expect("the file is whole");
-            }
-            assert!(Instant::now() < deadline, "the server is not ready in time");
-            tokio::task::yield_now().await;
-        };
-        let url = said["app"].as_str().expect("an address");
-        let address = url.trim_start_matches("http://").parse().expect("an address");
-        Self { child, address, said }
-    }
-
-    async fn connect(&self) -> Client {
-        Client::open(self.address, "/ws", &[])
-            .await
-            .expect("the socket opens")
-    }
-
-    fn terminate(&self) {
-        let pid = i32::try_from(self.child.id()).expect("a process id");
-        let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it can be signalled");
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-fn command(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tsukiyo"));
-    command
-        .arg("serve")
-        .current_dir(directory)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    for name in [
-        "FIRESTORE_EMULATOR_HOST",
-        "GOOGLE_CLOUD_PROJECT",
-        "TSUKIYO_DATA_DIR",
-        "TSUKIYO_SECRET",
-    ] {
-        command.env_remove(name);
-    }
-    command
-}
+use serde_json::{Value, json};
+use std::{net::Ipv4Addr, process::Stdio};
 
 #[tokio::test]
 async fn what_was_acknowledged_and_who_was_there_survives_a_killed_process() {
@@ -118,8 +43,7 @@ async fn sigterm_ends_it_in_peace() {
     client.hear_a("joined").await;
     process.terminate();
     assert_eq!(client.closed().await, Some(1012));
-    let status = tokio::task::block_in_place(|| process.child.wait()).expect("it ends");
-    assert!(status.success(), "{status}");
+    process.end();
 }
 
 #[cfg(target_os = "linux")]
