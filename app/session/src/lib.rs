@@ -22,6 +22,7 @@ mod handle;
 pub mod load;
 pub mod platform;
 pub mod quality;
+mod rehearsal;
 pub mod view;
 mod watch;
 
@@ -29,4 +30,5 @@ pub use command::{Command, FileCommand};
 pub use config::Config;
 pub use handle::{Handle, session};
 pub use platform::Platform;
+pub use rehearsal::rehearse;
 pub use view::View;

@@ -17,7 +17,7 @@ use session::{
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wire::{DisplayName, MediaState, MemberId, RoomId};
 
-/// A room in which somebody arrives who is not there. Nothing that happens in it leaves it.
+/// A room in which somebody arrives who is not there, and a handshake with nobody. Nothing that happens in it leaves it.
 #[component]
 #[inline(never)]
 pub fn Rehearsal(ondone: EventHandler<()>) -> Element {
@@ -81,6 +81,7 @@ impl Play {
             // Every act is a task of its own, so that the person in the lobby is not held up.
             lobby.host().sleep(Duration::ZERO).await;
         }
+        session::rehearse();
     }
 
     fn view(&self, others: &[Connection]) -> View {

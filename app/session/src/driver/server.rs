@@ -48,8 +48,21 @@ impl<P: Platform> Driver<P> {
 
     /// What concerns only those inside. Whoever asks to be let in has the room's part of the program, which this begins on
     /// the web (`dc.sh`), so it must stay a function.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other functions name all of them"
+    )]
     #[inline(never)]
     fn hear_inside(&mut self, message: ServerMessage) {
+        let message = match for_call(message) {
+            Ok(input) => {
+                if let Input::Offer { .. } = input {
+                    self.hold = Some((Before::Connected, self.io.platform.now() + HOLD));
+                }
+                return self.input(input);
+            }
+            Err(message) => message,
+        };
         match message {
             ServerMessage::History { messages, more } => {
                 let stay = &self.stay;
@@ -59,45 +72,6 @@ impl<P: Platform> Driver<P> {
                 let mine = self.stay.is_me(&message.member_id);
                 self.chat.stored(message, nonce.as_ref(), mine);
             }
-            ServerMessage::Join { member } => self.input(Input::Join { member }),
-            ServerMessage::Accept {
-                from,
-                handshake,
-                keep,
-                restart,
-            } => self.input(Input::Accept {
-                from,
-                handshake,
-                keep,
-                restart,
-            }),
-            ServerMessage::Offer {
-                from,
-                handshake,
-                sdp,
-                restart,
-            } => {
-                self.hold = Some((Before::Connected, self.io.platform.now() + HOLD));
-                self.input(Input::Offer {
-                    from,
-                    handshake,
-                    sdp,
-                    restart,
-                });
-            }
-            ServerMessage::Answer { from, handshake, sdp } => {
-                self.input(Input::Answer { from, handshake, sdp });
-            }
-            ServerMessage::Candidate {
-                from,
-                handshake,
-                candidate,
-            } => self.input(Input::Candidate {
-                from,
-                handshake,
-                candidate,
-            }),
-            ServerMessage::Media { member, media } => self.input(Input::Media { member, media }),
             ServerMessage::Missing { from, missing } => {
                 self.checkups.missed(from, missing);
                 let (now, checkups) = (self.io.platform.now(), &self.checkups);
@@ -108,8 +82,6 @@ impl<P: Platform> Driver<P> {
             ServerMessage::React { from, reaction } => {
                 self.gestures.show(self.io.platform.now(), from, reaction);
             }
-            ServerMessage::Away { member } => self.input(Input::Away { member }),
-            ServerMessage::Leave { member, .. } => self.input(Input::Leave { member }),
             ServerMessage::Rules {
                 locked,
                 waiting,
@@ -128,12 +100,7 @@ impl<P: Platform> Driver<P> {
             ServerMessage::Knocks { people } => self.hear_knocks(people),
             ServerMessage::Order { order, media } => self.hear_order(order, media),
             ServerMessage::Host { token } => self.hear_host(&token),
-            ServerMessage::Hello { .. }
-            | ServerMessage::Peek(_)
-            | ServerMessage::Waiting { .. }
-            | ServerMessage::Joined { .. }
-            | ServerMessage::Error { .. }
-            | ServerMessage::Pong => {}
+            _ => {}
         }
     }
 
@@ -228,6 +195,54 @@ impl<P: Platform> Driver<P> {
         self.connections.close();
         self.clear();
     }
+}
+
+/// Tells what the call is to make of a message, or gives it back if it is not about connections.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::result_large_err,
+    reason = "what is not for the call is looked at by others, and moves on as it came"
+)]
+pub(crate) fn for_call(message: ServerMessage) -> Result<Input, ServerMessage> {
+    Ok(match message {
+        ServerMessage::Join { member } => Input::Join { member },
+        ServerMessage::Accept {
+            from,
+            handshake,
+            keep,
+            restart,
+        } => Input::Accept {
+            from,
+            handshake,
+            keep,
+            restart,
+        },
+        ServerMessage::Offer {
+            from,
+            handshake,
+            sdp,
+            restart,
+        } => Input::Offer {
+            from,
+            handshake,
+            sdp,
+            restart,
+        },
+        ServerMessage::Answer { from, handshake, sdp } => Input::Answer { from, handshake, sdp },
+        ServerMessage::Candidate {
+            from,
+            handshake,
+            candidate,
+        } => Input::Candidate {
+            from,
+            handshake,
+            candidate,
+        },
+        ServerMessage::Media { member, media } => Input::Media { member, media },
+        ServerMessage::Away { member } => Input::Away { member },
+        ServerMessage::Leave { member, .. } => Input::Leave { member },
+        message => return Err(message),
+    })
 }
 
 fn is_for_those_inside(message: &ServerMessage) -> bool {
