@@ -13,15 +13,20 @@ use std::{path::PathBuf, time::Duration};
 /// How long it is said where something is.
 const SHOWN: Duration = Duration::from_secs(12);
 
-/// Tells of every link that offers to save something, before anybody else hears of the click.
+/// How long it takes until the page is asked again that has ceased to tell: Dioxus may forget a script that still runs.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Tells of every link that offers to save something, before anybody else hears of the click, and once.
 const SCRIPT: &str = "
+window.tsukiyoSaving?.abort();
+window.tsukiyoSaving = new AbortController();
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[download]');
   if (!link) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   dioxus.send([link.getAttribute('href'), link.download]);
-}, { capture: true });
+}, { capture: true, signal: window.tsukiyoSaving.signal });
 await new Promise(() => {});
 ";
 
@@ -35,7 +40,12 @@ pub fn Saved() -> Element {
         let shelf = shelf.clone();
         async move {
             let mut clicks = document::eval(SCRIPT);
-            while let Ok((url, name)) = clicks.recv::<(String, String)>().await {
+            loop {
+                let Ok((url, name)) = clicks.recv::<(String, String)>().await else {
+                    tokio::time::sleep(AGAIN).await;
+                    clicks = document::eval(SCRIPT);
+                    continue;
+                };
                 let Some(from) = shelf.find(&url) else { continue };
                 let saving = tokio::task::spawn_blocking(move || save(&from, &folders::downloads(), &name));
                 let saved = saving.await.map_err(std::io::Error::other).flatten();
