@@ -6,7 +6,7 @@ readonly stages=(fmt shell clippy clippy-web doc deny unit sim site browser desk
 # What is run by its name only: it downloads some hundred megabytes of other people's programs.
 readonly asked_stages=(clients)
 readonly quick_stages=(fmt shell clippy unit)
-readonly test_packages=(chromium fonts-noto-cjk fonts-noto-color-emoji ffmpeg nats-server iproute2 openssl pebble)
+readonly test_packages=(chromium fonts-noto-cjk fonts-noto-color-emoji ffmpeg nats-server iproute2 nftables faketime openssl pebble)
 readonly window_packages=(xvfb openbox xdotool wmctrl imagemagick pulseaudio pulseaudio-utils nftables desktop-file-utils)
 
 # What needs the browser's compiler is built apart; everything else shares one target directory and one set of features.

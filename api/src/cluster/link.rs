@@ -174,6 +174,8 @@ impl Link {
         }
         self.known = true;
         self.heard_at = self.heard_at.max(now);
+        // Whoever is heard is not cut off any more: from now on its silence counts.
+        self.excused = self.excused.min(now);
         self.confirmed(now, packet.taken);
         if packet.frames.is_empty() {
             return Taken::Frames(Vec::new());

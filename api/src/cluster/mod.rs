@@ -35,6 +35,9 @@ use std::time::Duration;
 
 /// How long a server may be silent on the bus before the others do without it.
 pub const SILENCE: Duration = Duration::from_secs(3);
+/// How long the first word of a server may take that something was said to: it is there at once, or not at all. For as long it is
+/// not asked again.
+pub const UNHEARD: Duration = Duration::from_secs(1);
 /// How often one says that it lives where it has nothing else to say.
 pub const ALIVE: Duration = Duration::from_secs(1);
 /// How long whoever was cut off waits for the others, which may have been cut off as well.

@@ -194,8 +194,7 @@ impl Node {
         if self.bus {
             let gone: Vec<ServerId> = (self.links.iter())
                 .filter(|(server, link)| {
-                    let idle = link.is_quiet() && !self.is_tied_to(server);
-                    now >= link.silent_since() + if idle { SILENCE * 20 } else { SILENCE } || link.is_stuck()
+                    now >= link.silent_since() + self.patience(server, link) || link.is_stuck()
                 })
                 .map(|(server, _)| server.clone())
                 .collect();
@@ -218,16 +217,10 @@ impl Node {
             return rooms;
         }
         let links = self.links.iter().flat_map(|(server, link)| {
-            let tied = self.is_tied_to(server);
-            let silence = if link.is_quiet() && !tied {
-                SILENCE * 20
-            } else {
-                SILENCE
-            };
             [
                 link.due_at(),
-                tied.then(|| link.sent_at() + ALIVE),
-                self.bus.then(|| link.silent_since() + silence),
+                (self.is_tied_to(server)).then(|| link.sent_at() + ALIVE),
+                (self.bus).then(|| link.silent_since() + self.patience(server, link)),
             ]
         });
         links.flatten().chain(rooms).min()

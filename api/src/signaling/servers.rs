@@ -27,6 +27,8 @@ use wire::{RoomId, RoomInfo};
 const BEAT: Duration = Duration::from_secs(1);
 /// For how long it is believed.
 const LIFE: Duration = Duration::from_secs(4);
+/// How old the last of that may be for whoever hears nothing of the server itself to send people there.
+const FRESH: Duration = Duration::from_millis(1_500);
 /// By how much earlier it stops to be sure of itself.
 const MARGIN: Duration = Duration::from_millis(500);
 /// For how long the bus may be away before nobody new is let in: a node that dies is an everyday matter.
@@ -160,7 +162,9 @@ pub async fn take(hub: Hub, room: RoomId) {
                 lock(&hub.0.among.fences).insert(room.clone(), fence);
                 return rules::load(hub, room).await;
             }
-            Ok(Some(Claimed::Theirs(server))) if !hub.is_silent(&server) => {
+            Ok(Some(Claimed::Theirs(server, said)))
+                if hub.hears(&server) || !hub.is_silent(&server) && hub.is_fresh(said) =>
+            {
                 return hub.input(Input::RoomElsewhere { room, server });
             }
             Ok(Some(Claimed::Lapsed(server))) if hub.hears(&server) => {
@@ -175,8 +179,8 @@ pub async fn take(hub: Hub, room: RoomId) {
                     continue;
                 }
             }
-            // Its server is silent on the bus, and lives by the store's account: that may change.
-            Ok(Some(Claimed::Theirs(_)) | None) => {}
+            // Its server is silent, and has not been given up: that may change.
+            Ok(Some(Claimed::Theirs(..)) | None) => {}
             Err(error) => tracing::warn!(%room, %error, "cannot find out whose the room is"),
         }
         if Instant::now() >= until || hub.is_stopping() {
@@ -309,6 +313,12 @@ impl Hub {
 
     fn hears(&self, server: &ServerId) -> bool {
         self.lock().node.hears(self.0.clock.now(), server)
+    }
+
+    /// That was said a moment ago.
+    fn is_fresh(&self, said: StoreTime) -> bool {
+        let now = self.0.among.store_time();
+        now.is_some_and(|now| said >= now.before(FRESH))
     }
 
     /// Whoever has not said since then that it lives is not believed to.

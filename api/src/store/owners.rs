@@ -45,8 +45,8 @@ pub struct StoreTime(Duration);
 pub enum Claimed {
     /// The room is ours.
     Ours(Fence),
-    /// It is another's.
-    Theirs(ServerId),
+    /// It is another's, which has said at this time that it lives.
+    Theirs(ServerId, StoreTime),
     /// It is another's, which does not live any more by its own account, and has not been given up.
     Lapsed(ServerId),
 }
@@ -128,10 +128,12 @@ impl Store {
                     let (theirs, reign) = read(&document)?;
                     if theirs != *me {
                         match self.client.get(self.server_path(&theirs)).await {
-                            Ok(other) if StoreTime::of(other.update_time) >= Some(since) => {
-                                return Ok(Claimed::Theirs(theirs));
+                            Ok(other) => {
+                                return Ok(match StoreTime::of(other.update_time) {
+                                    Some(said) if said >= since => Claimed::Theirs(theirs, said),
+                                    Some(_) | None => Claimed::Lapsed(theirs),
+                                });
                             }
-                            Ok(_) => return Ok(Claimed::Lapsed(theirs)),
                             Err(StoreError::NotFound) => {}
                             Err(error) => return Err(error),
                         }

@@ -39,7 +39,7 @@ async fn claim(world: &World, name: &str, who: &ServerId, since: StoreTime) -> C
 async fn take(world: &World, name: &str, who: &ServerId, since: StoreTime) -> Fence {
     match claim(world, name, who, since).await {
         Claimed::Ours(fence) => fence,
-        other @ (Claimed::Theirs(_) | Claimed::Lapsed(_)) => panic!("{other:?}"),
+        other @ (Claimed::Theirs(..) | Claimed::Lapsed(_)) => panic!("{other:?}"),
     }
 }
 
@@ -61,7 +61,7 @@ pub async fn a_room_that_many_want_is_one_server_s(world: &World) {
                 ours += 1;
                 assert_eq!(owner.as_ref(), Some(id));
             }
-            Claimed::Theirs(theirs) => assert_eq!(owner, Some(theirs)),
+            Claimed::Theirs(theirs, _) => assert_eq!(owner, Some(theirs)),
             Claimed::Lapsed(theirs) => panic!("{theirs} lives"),
         }
     }

@@ -17,34 +17,70 @@ function binary() {
   return found;
 }
 
-/** Starts an emulator in memory on free ports. */
-export async function startEmulator() {
-  const child = spawn(binary(), ['--memory', '--port', '0', '--page-port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  let log = '';
-  child.stdout.on('data', (text) => (said += text));
-  child.stderr.on('data', (text) => (log += text));
-  const forget = witness({ testify: (folder) => fs.promises.writeFile(path.join(folder, 'emulator.log'), log) });
-  const addresses = await until('the emulator is ready', () => /HOST=(\S+)\n(http:\S+)\n/.exec(said), { within: 30_000, every: 10 });
-  const documents = `http://${addresses[1]}/v1/projects/demo/databases/(default)/documents`;
-  return {
-    /** Where it speaks Firestore: host and port. */
-    host: addresses[1],
-    /** The page's address. */
-    page: addresses[2],
+/** Starts an emulator on free ports: in memory, or over the file `data`. `host` is where it listens. */
+export async function startEmulator({ data, host = '127.0.0.1' } = {}) {
+  const emulator = new Emulator([...(data ? ['--data', data] : ['--memory']), '--host', host]);
+  await emulator.start();
+  return emulator;
+}
 
-    /** Asks REST v1 about a path below the documents of the project "demo". */
-    async rest(method, target, body) {
-      const response = await fetch(documents + target, { method, body: body && JSON.stringify(body) });
-      return response.json();
-    },
+class Emulator {
+  #args;
+  #ports = [0, 0];
+  #process;
+  #forget;
+  #log = '';
 
-    async stop() {
-      forget();
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      const [code] = await ended;
-      return code;
-    },
-  };
+  constructor(args) {
+    this.#args = args;
+  }
+
+  /** Where it speaks Firestore: host and port. */
+  host;
+  /** The page's address. */
+  page;
+
+  /** The process's id. */
+  get pid() {
+    return this.#process.pid;
+  }
+
+  /** Starts the process, on the ports that it had before. */
+  async start() {
+    const [port, page] = this.#ports.map(String);
+    this.#process = spawn(binary(), [...this.#args, '--port', port, '--page-port', page], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    this.#process.stdout.on('data', (text) => (said += text));
+    this.#process.stderr.on('data', (text) => (this.#log += text));
+    this.#forget ??= witness({ testify: (folder) => fs.promises.writeFile(path.join(folder, 'emulator.log'), this.#log) });
+    const addresses = await until('the emulator is ready', () => /HOST=(\S+)\n(http:\S+)\n/.exec(said), { within: 30_000, every: 10 });
+    [, this.host, this.page] = addresses;
+    this.#ports = [this.host, this.page].map((address) => Number(/:(\d+)\/?$/.exec(address)[1]));
+  }
+
+  /** Asks REST v1 about a path below the documents of the project "demo". */
+  async rest(method, target, body) {
+    const documents = `http://${this.host}/v1/projects/demo/databases/(default)/documents`;
+    const response = await fetch(documents + target, { method, body: body && JSON.stringify(body) });
+    return response.json();
+  }
+
+  /** Ends the process as a power cut would. */
+  async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  async stop() {
+    this.#forget?.();
+    return this.#end('SIGTERM');
+  }
+
+  async #end(signal) {
+    const process = this.#process;
+    if (process.exitCode !== null || process.signalCode !== null) return process.exitCode;
+    const ended = once(process, 'exit');
+    process.kill(signal);
+    const [code] = await ended;
+    return code;
+  }
 }

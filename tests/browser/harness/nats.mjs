@@ -8,11 +8,11 @@ import { witness } from './evidence.mjs';
 import { freePorts, listens } from './ports.mjs';
 import { until } from './until.mjs';
 
-/** Starts so many nodes that know each other, on free ports. */
-export async function startNats(count) {
+/** Starts so many nodes that know each other, on free ports. `host` is where they listen for those who use them. */
+export async function startNats(count, { host = '127.0.0.1' } = {}) {
   const ports = await freePorts(count * 2);
   const routes = ports.slice(count).map((port) => `nats://127.0.0.1:${port}`);
-  const nodes = routes.map((route, i) => new Node(ports[i], route, routes));
+  const nodes = routes.map((route, i) => new Node(host, ports[i], route, routes));
   await Promise.all(nodes.map((node) => node.start()));
   return {
     nodes,
@@ -30,10 +30,12 @@ class Node {
   #port;
   #log = '';
 
-  constructor(port, route, routes) {
+  constructor(host, port, route, routes) {
     this.#port = port;
     this.url = `nats://127.0.0.1:${port}`;
-    this.#args = ['-a', '127.0.0.1', '-p', String(port), '--cluster_name', 'tests', '--cluster', route, '--routes', routes.join(',')];
+    const others = ['--cluster_name', 'tests', '--cluster', route, '--routes', routes.join(',')];
+    // Nobody is told of addresses that it was not given: it would go around what is cut.
+    this.#args = ['-a', host, '-p', String(port), ...others, '--no_advertise=true'];
   }
 
   async start() {

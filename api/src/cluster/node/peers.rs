@@ -3,7 +3,7 @@
 use super::{Node, Output};
 use crate::{
     cluster::{
-        SETTLE, SILENCE,
+        SETTLE, SILENCE, UNHEARD,
         frame::Frame,
         link::{Link, Packet, Session, Taken},
     },
@@ -93,7 +93,16 @@ impl Node {
     pub fn is_silent(&self, now: Duration, server: &ServerId) -> bool {
         self.silent
             .get(server)
-            .is_some_and(|since| now < *since + SILENCE)
+            .is_some_and(|since| now < *since + UNHEARD)
+    }
+
+    /// How long a server may be silent.
+    pub(super) fn patience(&self, server: &ServerId, link: &Link) -> Duration {
+        match (link.is_quiet() && !self.is_tied_to(server), link.is_known()) {
+            (true, _) => SILENCE * 20,
+            (false, true) => SILENCE,
+            (false, false) => UNHEARD,
+        }
     }
 
     pub(in crate::cluster) fn is_tied_to(&self, server: &ServerId) -> bool {

@@ -8,7 +8,7 @@
 mod links;
 mod servers;
 
-use super::{ALIVE, Node, Output, Packet, SETTLE, SILENCE};
+use super::{ALIVE, Node, Output, Packet, SETTLE, SILENCE, UNHEARD};
 use crate::rooms::{self, Input, Rules, ServerId, Settings, SocketId};
 use std::{collections::BTreeMap, time::Duration};
 use wire::{ClientMessage, MemberId, RoomId, ServerMessage};

@@ -116,7 +116,7 @@ fn clients_of_a_silent_server_are_told_to_come_back_and_those_it_never_answered_
     let neko = site.connect(1);
     site.says(1, neko, join("tsukimi", "Neko", None));
     site.store();
-    site.pass(SILENCE + ALIVE, &[1]);
+    site.pass(SILENCE + UNHEARD / 2, &[1]);
     assert_eq!(site.closed.get(&kaguya), Some(&close::SERVICE_RESTART));
     assert!(matches!(
         site.last(kaguya),
@@ -128,6 +128,36 @@ fn clients_of_a_silent_server_are_told_to_come_back_and_those_it_never_answered_
     assert_eq!(site.closed.get(&neko), None);
     assert!(site.nodes[1].is_silent(site.now, &site.id(0)));
     // The room is anybody's.
+    site.owners.clear();
+    site.carry();
+    assert!(!site.joined(neko).2);
+}
+
+#[test]
+fn a_server_that_dies_once_the_bus_carries_again_is_missed_as_soon_as_any() {
+    let mut site = Site::of(2);
+    site.enter(0, "tsukimi", "Luna");
+    let kaguya = site.enter(1, "tsukimi", "Kaguya");
+    for carries in [false, true] {
+        let now = site.now;
+        for node in &mut site.nodes {
+            node.set_bus(now, carries);
+        }
+        site.pass(ALIVE * 2, &[0, 1]);
+    }
+    site.pass(SILENCE + ALIVE, &[1]);
+    assert_eq!(site.closed.get(&kaguya), Some(&close::SERVICE_RESTART));
+}
+
+#[test]
+fn a_server_of_which_nothing_was_ever_heard_is_not_waited_for_as_long() {
+    let mut site = Site::of(2);
+    site.enter(0, "tsukimi", "Luna");
+    // It is dead by now, and nobody here ever had to do with it.
+    let neko = site.connect(1);
+    site.says(1, neko, join("tsukimi", "Neko", None));
+    site.store();
+    site.pass(UNHEARD, &[1]);
     site.owners.clear();
     site.carry();
     assert!(!site.joined(neko).2);
