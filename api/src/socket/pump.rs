@@ -14,8 +14,14 @@ use tokio::{
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
-        Bytes, Error, Message,
-        protocol::{CloseFrame, Role, WebSocketConfig},
+        Bytes, Error, Message, Utf8Bytes,
+        protocol::{
+            CloseFrame, Role, WebSocketConfig,
+            frame::{
+                Frame,
+                coding::{Data, OpCode},
+            },
+        },
     },
 };
 use wire::limits::FRAME_BYTES;
@@ -33,7 +39,8 @@ const PINGS: Rate = Rate {
 const WRITE: Duration = Duration::from_secs(8);
 /// How long a closed socket stays, so that the close frame is read and not overtaken by a TCP reset.
 const LINGER: Duration = Duration::from_secs(2);
-/// What every socket holds for as long as it lives, once for reading and once for writing.
+/// What every socket holds for as long as it lives, once for reading and once for writing. The buffer for writing keeps the size of
+/// the largest frame that it ever held, so what is longer goes in several.
 const BUFFER_BYTES: usize = 4 * 1024;
 
 /// Hears what a client says.
@@ -113,21 +120,35 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     loop {
-        let write = match outbox.next() {
-            Next::Send(text) => socket.feed(Message::Text(text)),
+        let text = match outbox.next() {
+            Next::Send(text) => text,
             Next::Close(frame) => return Err(End::Close(frame)),
             Next::Wait => break,
         };
-        tokio::select! {
-            outcome = within(WRITE, write) => outcome?,
-            // The reader has stopped. `next` says how it is told.
-            () = outbox.overflowed() => {}
+        for piece in pieces(text) {
+            tokio::select! {
+                outcome = within(WRITE, socket.feed(piece)) => outcome?,
+                // The reader has stopped. `next` says how it is told.
+                () = outbox.overflowed() => break,
+            }
         }
     }
     tokio::select! {
         outcome = within(WRITE, socket.flush()) => outcome,
         () = outbox.overflowed() => Ok(()),
     }
+}
+
+/// Returns a message as frames of which none is long, [RFC 6455 §5.4](https://www.rfc-editor.org/rfc/rfc6455#section-5.4).
+fn pieces(text: Utf8Bytes) -> impl Iterator<Item = Message> {
+    let bytes = Bytes::from(text);
+    let count = bytes.len().div_ceil(BUFFER_BYTES).max(1);
+    (0..count).map(move |number| {
+        let (from, to) = (number * BUFFER_BYTES, (number + 1) * BUFFER_BYTES);
+        let kind = if number == 0 { Data::Text } else { Data::Continue };
+        let piece = bytes.slice(from..to.min(bytes.len()));
+        Message::Frame(Frame::message(piece, OpCode::Data(kind), number + 1 == count))
+    })
 }
 
 async fn within(limit: Duration, write: impl Future<Output = Result<(), Error>>) -> Result<(), End> {
@@ -240,6 +261,23 @@ mod tests {
         drop(client);
         task.await.unwrap();
         assert_eq!(ears.0.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_message_arrives_whole_in_short_frames() {
+        let said = ["月".repeat(BUFFER_BYTES), String::new(), "x".repeat(BUFFER_BYTES)];
+        for text in &said {
+            let frames: Vec<_> = pieces(text.clone().into()).collect();
+            assert_eq!(frames.len(), text.len().div_ceil(BUFFER_BYTES).max(1));
+            // With its head, which takes up to four bytes.
+            assert!(frames.iter().all(|frame| frame.len() <= BUFFER_BYTES + 4));
+        }
+        let (near, outbox, _ears, _task) = socket();
+        let mut client = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
+        for text in said {
+            outbox.push(text.clone().into());
+            assert_eq!(client.next().await.unwrap().unwrap(), Message::text(text));
+        }
     }
 
     #[tokio::test(start_paused = true)]
