@@ -60,6 +60,8 @@ struct Running {
     /// The screen that is recorded, if it is one.
     screen: Option<Arc<Source>>,
     paused: Cell<bool>,
+    /// The file is complete.
+    over: Cell<bool>,
     told: mpsc::UnboundedSender<Progress>,
 }
 
@@ -114,6 +116,7 @@ impl Films {
             path,
             screen,
             paused: Cell::new(false),
+            over: Cell::new(false),
             told,
         });
         running.begin();
@@ -166,7 +169,10 @@ impl Recorder for Films {
     fn kept(&self) -> LocalBoxFuture<'static, Vec<Kept>> {
         let (running, background) = (self.running.clone(), self.setup.background.clone());
         async move {
-            let busy = running.borrow().as_ref().map(|running| running.path.clone());
+            // Whoever hears that it is over may look before what goes on is forgotten.
+            let busy = (running.borrow().as_ref())
+                .filter(|running| !running.over.get())
+                .map(|running| running.path.clone());
             let kept = background.spawn_blocking(move || kept(&folders::recordings(), busy.as_deref()));
             kept.await.unwrap_or_default()
         }
@@ -278,6 +284,7 @@ impl Running {
             Some(Problem::Cancelled) | None if failed => Some(Problem::Failed),
             other => other,
         };
+        self.over.set(true);
         tell(Phase::Over, problem);
     }
 }
