@@ -114,10 +114,11 @@ async fn answer<B: Buf>(
     let head = request.method == Method::HEAD;
     let outcome = match Route::parse(path) {
         Ok(route) => {
-            // Names as OpenTelemetry has them. What the client chose is not among them.
+            // Names as OpenTelemetry has them. What the client made up is not among them.
+            let known = Some(request.method.as_str()).filter(|method| route.allow().contains(method));
             let span = tracing::info_span!(
                 "request",
-                http.request.method = %request.method,
+                http.request.method = known.unwrap_or("_OTHER"),
                 http.route = route.template(),
                 http.response.status_code = tracing::field::Empty,
             );

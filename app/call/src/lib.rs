@@ -18,6 +18,7 @@ mod call;
 mod candidates;
 pub mod files;
 mod handshake;
+mod heard;
 mod input;
 mod output;
 mod patience;

@@ -3,7 +3,6 @@
 //! A browser compiles a function when it is called for the first time. Whoever tries the handshake out before there is
 //! anybody to call does not wait for that when there is.
 
-use crate::driver::for_call;
 use call::{Call, ConnectionState, Description, Input, Operation, Output};
 use std::time::Duration;
 use tracing::subscriber::{NoSubscriber, with_default};
@@ -51,7 +50,7 @@ fn play(lines: &[&str], is_there: bool) -> Option<(usize, bool)> {
         members: is_there.then_some(other).into_iter().collect(),
     });
     for line in lines {
-        if let Ok(Ok(input)) = ServerMessage::from_json(line).map(for_call) {
+        if let Ok(Ok(input)) = ServerMessage::from_json(line).map(Input::try_from) {
             stage.input(input);
         }
     }

@@ -35,7 +35,7 @@ const RATE: u32 = 15;
 #[derive(Clone)]
 pub struct Films {
     setup: Rc<Setup>,
-    /// What goes on.
+    /// What goes on, or went on last.
     running: Rc<RefCell<Option<Rc<Running>>>>,
 }
 
@@ -169,7 +169,7 @@ impl Recorder for Films {
     fn kept(&self) -> LocalBoxFuture<'static, Vec<Kept>> {
         let (running, background) = (self.running.clone(), self.setup.background.clone());
         async move {
-            // Whoever hears that it is over may look before what goes on is forgotten.
+            // The last one is remembered, and is a recording like any other once it is over.
             let busy = (running.borrow().as_ref())
                 .filter(|running| !running.over.get())
                 .map(|running| running.path.clone());

@@ -114,6 +114,7 @@ proof('in the window one records everybody and oneself, with a pause, and is tol
     await kaguya.click('Stop');
     const place = path.join(home, 'Videos/Tsukiyo');
     await until('it is told where it is', async () => (await kaguya.evaluate(() => document.body.textContent)).includes(`They are in ${place}.`));
+    await until('it is listed', async () => (await kaguya.evaluate(() => document.querySelectorAll('.kept-list li').length)) === 1);
     await luna.page.getByText('Kaguya is recording').waitFor({ state: 'detached' });
     const files = await fs.readdir(place);
     assert.equal(files.length, 1);

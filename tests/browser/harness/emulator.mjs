@@ -1,9 +1,9 @@
 // The Firestore emulator alone, as a process.
 
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { end } from './ending.mjs';
 import { witness } from './evidence.mjs';
 import { ROOT } from './paths.mjs';
 import { until } from './until.mjs';
@@ -67,20 +67,11 @@ class Emulator {
 
   /** Ends the process as a power cut would. */
   async kill() {
-    await this.#end('SIGKILL');
+    await end(this.#process, 'SIGKILL');
   }
 
   async stop() {
     this.#forget?.();
-    return this.#end('SIGTERM');
-  }
-
-  async #end(signal) {
-    const process = this.#process;
-    if (process.exitCode !== null || process.signalCode !== null) return process.exitCode;
-    const ended = once(process, 'exit');
-    process.kill(signal);
-    const [code] = await ended;
-    return code;
+    return end(this.#process, 'SIGTERM');
   }
 }

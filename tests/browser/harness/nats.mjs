@@ -1,9 +1,9 @@
 // A cluster of NATS nodes, each of which can be killed and started again.
 
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { end } from './ending.mjs';
 import { witness } from './evidence.mjs';
 import { freePorts, listens } from './ports.mjs';
 import { until } from './until.mjs';
@@ -46,10 +46,6 @@ class Node {
   }
 
   async kill() {
-    const process = this.#process;
-    if (process.exitCode !== null || process.signalCode !== null) return;
-    const ended = once(process, 'exit');
-    process.kill('SIGKILL');
-    await ended;
+    await end(this.#process, 'SIGKILL');
   }
 }

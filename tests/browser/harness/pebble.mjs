@@ -1,11 +1,11 @@
 // An authority that gives certificates: Let's Encrypt's own program for tests of those who ask it.
 
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import https from 'node:https';
+import { end } from './ending.mjs';
 import { witness } from './evidence.mjs';
 import { scratch } from './paths.mjs';
 import { freePorts, listens } from './ports.mjs';
@@ -47,8 +47,7 @@ export async function startAuthority({ port, seconds }) {
     root: await get(`https://localhost:${management}/roots/0`, await fs.readFile(certificate)),
 
     async stop() {
-      program.kill();
-      await once(program, 'exit');
+      await end(program, 'SIGTERM');
       forget();
       await fs.rm(folder, { recursive: true, force: true });
     },

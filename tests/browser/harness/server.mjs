@@ -1,9 +1,9 @@
 // The real server, as a process that can be killed and started again.
 
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { end } from './ending.mjs';
 import { witness } from './evidence.mjs';
 import { ROOT, binary, scratch } from './paths.mjs';
 import { until } from './until.mjs';
@@ -78,7 +78,7 @@ class Server {
 
   /** Ends the process as a power cut would. */
   async kill() {
-    await this.#end('SIGKILL');
+    await end(this.#process, 'SIGKILL');
   }
 
   /** Kills the process and starts it again. */
@@ -89,7 +89,7 @@ class Server {
 
   /** Ends the process as an administrator would, and removes its data. Returns its exit code. */
   async stop() {
-    const code = await this.#end('SIGTERM');
+    const code = await end(this.#process, 'SIGTERM');
     this.#forget?.();
     await fs.rm(this.#folder, { recursive: true, force: true });
     return code;
@@ -99,15 +99,6 @@ class Server {
   async healthy() {
     const answer = await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(5_000) });
     return answer.ok;
-  }
-
-  async #end(signal) {
-    const process = this.#process;
-    if (process.exitCode !== null || process.signalCode !== null) return process.exitCode;
-    const ended = once(process, 'exit');
-    process.kill(signal);
-    const [code] = await ended;
-    return code;
   }
 
   #remember({ app, functions, firestore, page }) {

@@ -55,7 +55,6 @@ use meter::LevelMeter;
 use peek::Peek;
 use people::People;
 use screen::Screen;
-pub(crate) use server::for_call;
 use stay::Stay;
 use std::{rc::Rc, time::Duration};
 use unheard::Unheard;

@@ -54,7 +54,7 @@ impl<P: Platform> Driver<P> {
     )]
     #[inline(never)]
     fn hear_inside(&mut self, message: ServerMessage) {
-        let message = match for_call(message) {
+        let message = match Input::try_from(message) {
             Ok(input) => {
                 if let Input::Offer { .. } = input {
                     self.hold = Some((Before::Connected, self.io.platform.now() + HOLD));
@@ -195,57 +195,6 @@ impl<P: Platform> Driver<P> {
         self.connections.close();
         self.clear();
     }
-}
-
-/// Tells what the call is to make of a message, or gives it back if it is not about connections.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "what is not for the call is looked at by others"
-)]
-#[allow(
-    clippy::result_large_err,
-    reason = "it moves on as it came; where addresses are short it is not large"
-)]
-pub(crate) fn for_call(message: ServerMessage) -> Result<Input, ServerMessage> {
-    Ok(match message {
-        ServerMessage::Join { member } => Input::Join { member },
-        ServerMessage::Accept {
-            from,
-            handshake,
-            keep,
-            restart,
-        } => Input::Accept {
-            from,
-            handshake,
-            keep,
-            restart,
-        },
-        ServerMessage::Offer {
-            from,
-            handshake,
-            sdp,
-            restart,
-        } => Input::Offer {
-            from,
-            handshake,
-            sdp,
-            restart,
-        },
-        ServerMessage::Answer { from, handshake, sdp } => Input::Answer { from, handshake, sdp },
-        ServerMessage::Candidate {
-            from,
-            handshake,
-            candidate,
-        } => Input::Candidate {
-            from,
-            handshake,
-            candidate,
-        },
-        ServerMessage::Media { member, media } => Input::Media { member, media },
-        ServerMessage::Away { member } => Input::Away { member },
-        ServerMessage::Leave { member, .. } => Input::Leave { member },
-        message => return Err(message),
-    })
 }
 
 fn is_for_those_inside(message: &ServerMessage) -> bool {
