@@ -261,6 +261,7 @@ build_site() {
   inside+=",$driver::obey_files,$driver::hear_channel,$driver::file_happened,$driver::look_after_files"
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"
+    --chunk "access=app::access::form::AccessForm"
     --chunk "trouble=app::lobby::trouble::Troubles"
     --chunk "recording:room=app::recording::Recording,app::recording::bar::RecordingBar,app::recording::kept::Leftovers,platform_web::recorder::open"
     --chunk "room=app::room::Room,app::room::turned::Turned,app::room::rehearsal::Rehearsal,platform_web::tone::play,platform_web::awake::keep,$inside"

@@ -3,6 +3,7 @@
 //! Every setting of [`Serve`] has a flag and a variable, `TSUKIYO_` and the flag's name. A flag wins over a variable, and
 //! a variable over a line of `.env` in the working directory. `.env.example` lists them all.
 
+mod access;
 mod guards;
 mod ice;
 mod rate;
@@ -10,12 +11,12 @@ mod secret;
 mod tls;
 mod turn;
 
+pub use access::BadAccess;
 pub use ice::{BadIceServers, parse_ice_servers};
 pub use secret::SecretError;
 pub use turn::BadTurn;
 
 use crate::{
-    guards::BadApiToken,
     rooms::{Limits, Settings, Tokens},
     server::{self, Database, Others},
     store::{Endpoint, StoreConfig},
@@ -251,6 +252,8 @@ pub struct Serve {
     )]
     secret: Option<String>,
     #[command(flatten)]
+    access: access::Access,
+    #[command(flatten)]
     guards: guards::Guards,
 
     /// Where to write what hosts do to their rooms, as JSON, a line each, besides the log.
@@ -299,9 +302,9 @@ pub enum ConfigError {
     /// There is no secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// There is no token of the API.
+    /// It cannot be told who may make rooms and write posts.
     #[error(transparent)]
-    ApiToken(#[from] BadApiToken),
+    Access(#[from] BadAccess),
     /// The settings of TURN contradict each other.
     #[error(transparent)]
     Turn(#[from] BadTurn),
@@ -356,11 +359,12 @@ impl Serve {
             grace: Duration::from_secs(self.grace),
             ..Limits::default()
         });
-        let guards = self.guards.settings()?;
+        let guards = self.guards.settings();
+        let access = self.access.settings()?;
         let (turn, relays) = self.turn.settings(self.host, &secret)?;
-        if guards.api_token.is_none() && !self.host.is_loopback() {
+        if access.token.is_none() && access.issuer.is_none() && !self.host.is_loopback() {
             tracing::warn!(
-                "anybody who reaches {} may write posts; --api-token-file changes that",
+                "anybody who reaches {} may make rooms and write posts; --api-token-file and --oidc-issuer change that",
                 self.host
             );
         }
@@ -372,6 +376,7 @@ impl Serve {
             database,
             web_dir: self.web_dir.clone(),
             allow_origins: self.allow_origin.clone(),
+            access,
             guards,
             others: given(&self.bus).map_or(Others::None, Others::OnNats),
             metrics: self.metrics_listen,
@@ -384,6 +389,7 @@ impl Serve {
                 ice_servers: self.ice_servers.0.clone(),
                 relays,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
+                restricted: false,
                 shared: false,
             },
         })

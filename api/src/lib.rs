@@ -5,6 +5,7 @@
 //! - [`store`] is the only module that names Firestore's crates, [`config`] the only one that reads the environment.
 //! - What a client sends is checked by the types of [`wire`], at the edge and once.
 
+pub mod access;
 mod answer;
 pub mod bus;
 mod clock;

@@ -20,6 +20,7 @@ mod rooms;
 mod route;
 
 use crate::{
+    access::{self, Access},
     guards::Guards,
     rooms::{Pass, Rules},
     socket::Peer,
@@ -56,11 +57,13 @@ pub trait Presence: Clone + Send + Sync + 'static {
 pub fn routes(
     store: Store,
     presence: impl Presence,
+    access: Access,
     guards: Guards,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
     let api = Api {
         store,
         presence,
+        access,
         guards,
         pages: Pages::default(),
     };
@@ -92,6 +95,7 @@ pub fn routes(
 struct Api<P> {
     store: Store,
     presence: P,
+    access: Access,
     guards: Guards,
     pages: Pages,
 }
@@ -153,8 +157,8 @@ async fn handle<B: Buf>(
         api.guards.read(request.address)?;
     } else if route.allow().contains(method.as_str()) {
         api.guards.write(request.address)?;
-        if (api.guards.api_token()).is_some_and(|token| !token.is_in(&request.headers)) {
-            return Err(ApiError::NoApiToken);
+        if api.access.guards_posts() {
+            api.access.check(access::bearer(&request.headers)).await?;
         }
     }
     let patience = api.guards.times().body;

@@ -6,6 +6,7 @@ mod patience;
 mod redirect;
 
 use crate::{
+    access::{self, Access, BadIssuer},
     bus::{BadBus, Bus, Nats},
     embedded::Embedded,
     guards,
@@ -54,6 +55,8 @@ pub struct Config {
     pub web_dir: PathBuf,
     /// Further origins whose pages may open sockets.
     pub allow_origins: Vec<String>,
+    /// Who may make rooms and write posts.
+    pub access: access::Settings,
     /// What one address may take, and whose word is taken for which that is.
     pub guards: guards::Settings,
     /// What the rooms are told.
@@ -129,6 +132,9 @@ pub enum StartError {
     /// There is a certificate, and it cannot be used.
     #[error("cannot speak TLS")]
     Tls(#[from] tls::TlsError),
+    /// Whose tokens are to be good cannot be believed.
+    #[error("cannot take tokens from --oidc-issuer (TSUKIYO_OIDC_ISSUER)")]
+    Issuer(#[from] BadIssuer),
     /// The web app cannot be read.
     #[error("cannot read the web app")]
     Site(#[from] SiteError),
@@ -198,6 +204,8 @@ impl Server {
             let directory = config.web_dir.display();
             tracing::warn!(%directory, "the web app is not built; build it with `./dc.sh app install`");
         }
+        let access = Access::new(config.access, config.rooms.tokens.clone())?;
+        config.rooms.restricted = access.guards_rooms();
         let (embedded, store) = open(config.database).await?;
         let store = Store::connect(store).await?;
         store.ping().await?;
@@ -208,7 +216,7 @@ impl Server {
             Others::On(bus) => bus,
         };
         let origins = Origins::new(&config.allow_origins);
-        let app = App::among(config.rooms, store, site, origins, bus).guarded(config.guards);
+        let app = App::among(config.rooms, store, site, origins, bus, access).guarded(config.guards);
         app.hub.settle(SETTLE).await;
         let mut listening = vec![
             Listening::start(

@@ -13,6 +13,8 @@ use dioxus::prelude::*;
 /// A part of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chunk {
+    /// Who may make rooms and write posts, where not everybody may.
+    Access,
     /// The pages of the posts.
     Posts,
     /// What only those need who record.
@@ -38,6 +40,7 @@ impl Chunk {
     /// Returns the name by which the build knows it.
     pub fn name(self) -> &'static str {
         match self {
+            Chunk::Access => "access",
             Chunk::Posts => "posts",
             Chunk::Recording => "recording",
             Chunk::Room => "room",

@@ -90,6 +90,11 @@ pub trait Host {
         false
     }
 
+    /// Whether the page can be left to sign in elsewhere, and comes back from there.
+    fn can_sign_in(&self) -> bool {
+        false
+    }
+
     /// Fills the screen with the page, or gives it back (`requestFullscreen`, `exitFullscreen`).
     fn toggle_full_screen(&self);
 

@@ -10,6 +10,8 @@ pub struct Request {
     pub url: String,
     /// A JSON body.
     pub json: Option<String>,
+    /// A token to show (RFC 6750 §2.1).
+    pub bearer: Option<String>,
 }
 
 /// The methods of the posts API.
@@ -41,6 +43,7 @@ impl Request {
             method,
             url,
             json: None,
+            bearer: None,
         }
     }
 

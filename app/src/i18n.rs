@@ -29,6 +29,8 @@ pub static POSTS: Part = Part(OnceLock::new());
 pub static RECORDING: Part = Part(OnceLock::new());
 /// The words of the host and of those before the door.
 pub static HOUSE: Part = Part(OnceLock::new());
+/// The words of who is asked for access.
+pub static ACCESS: Part = Part(OnceLock::new());
 
 /// Words that come with a chunk of the program (`chunk.rs`), so that nobody downloads them before. What the lobby and
 /// the chunk both say is in the main files.
@@ -102,7 +104,7 @@ impl Words {
     /// Returns a message; a key that does not exist is its own message (a test finds those).
     #[inline(never)]
     pub fn say(self, key: &'static str) -> &'static str {
-        let parts = [&ROOM, &POSTS, &RECORDING, &HOUSE]
+        let parts = [&ROOM, &POSTS, &RECORDING, &HOUSE, &ACCESS]
             .into_iter()
             .filter_map(|part| part.0.get());
         std::iter::once(&*ALWAYS)

@@ -9,6 +9,7 @@
 // `rsx!` writes whole paths.
 #![allow(unused_qualifications)]
 
+mod access;
 mod chat;
 mod chunk;
 mod clock;

@@ -2,6 +2,7 @@
 
 mod api;
 mod confirm;
+mod draft;
 mod edit;
 mod form;
 mod list;

@@ -11,6 +11,8 @@ pub const NAME: &str = "tsukiyo.name";
 pub const ROOM: &str = "tsukiyo.room";
 /// The key of the room that this tab is in: a reload goes back there.
 pub const INSIDE: &str = "tsukiyo.inside";
+/// The key of what shows that the person may make rooms and write posts. Nothing in it: a sign-in has brought nothing.
+pub const ACCESS: &str = session::ACCESS;
 /// The key that says that there are recordings on this device.
 pub const RECORDINGS: &str = "tsukiyo.recordings";
 /// The key that says that nothing of what happens in a room is to be heard.

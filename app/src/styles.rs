@@ -1,7 +1,7 @@
 //! The style sheets, for a platform that does not serve them as files. Those in a folder of their own are a chunk's.
 
 /// All of them, in the order in which they apply.
-pub const SHEETS: [&str; 15] = [
+pub const SHEETS: [&str; 16] = [
     include_str!("../assets/00-tokens.css"),
     include_str!("../assets/10-base.css"),
     include_str!("../assets/20-controls.css"),
@@ -17,6 +17,7 @@ pub const SHEETS: [&str; 15] = [
     include_str!("../assets/room/60-chat.css"),
     include_str!("../assets/posts/70-posts.css"),
     include_str!("../assets/recording/80-recording.css"),
+    include_str!("../assets/access/90-access.css"),
 ];
 
 #[cfg(test)]
@@ -31,7 +32,8 @@ mod tests {
             let paths = files.map(|file| file.expect("the entry is readable").path());
             paths.filter(|path| path.is_file()).collect::<Vec<_>>()
         };
-        let parts = ["", "/room", "/posts", "/recording"].map(|part| sheets_in(format!("{folder}{part}")));
+        let parts =
+            ["", "/room", "/posts", "/recording", "/access"].map(|part| sheets_in(format!("{folder}{part}")));
         let mut sheets = parts.concat();
         sheets.sort_by_key(|path| path.file_name().map(ToOwned::to_owned));
         assert_eq!(sheets.len(), SHEETS.len());

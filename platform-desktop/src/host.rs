@@ -162,6 +162,9 @@ async fn fetch(client: Client, request: Request) -> Result<Response, reqwest::Er
     if let Some(json) = request.json {
         builder = builder.header(CONTENT_TYPE, "application/json").body(json);
     }
+    if let Some(token) = request.bearer {
+        builder = builder.bearer_auth(token);
+    }
     let response = builder.send().await?;
     Ok(Response {
         status: response.status().as_u16(),

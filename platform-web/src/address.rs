@@ -1,8 +1,13 @@
 //! What the page's address says.
 
 use crate::js::window;
-use session::{Config, platform::VideoConstraints};
-use wire::routes::SIGNALING;
+use crate::storage;
+use session::{
+    Config,
+    platform::{Keep, VideoConstraints},
+};
+use wasm_bindgen::JsValue;
+use wire::routes::{ACCESS, SIGNALING};
 
 /// Scheme, host and port that the page came from.
 pub fn origin() -> String {
@@ -16,6 +21,22 @@ pub fn config() -> Config {
         server: format!("{}{SIGNALING}", origin().replacen("http", "ws", 1)),
         video: video(),
     }
+}
+
+/// Takes what a sign-in has brought out of the address, before that is shown to anybody or copied.
+pub fn take_access() {
+    let location = window().location();
+    let hash = location.hash().unwrap_or_default();
+    let Some((ACCESS, token)) = hash.trim_start_matches('#').split_once('=') else {
+        return;
+    };
+    storage::remember(Keep::Tab, session::ACCESS, Some(token));
+    let (Ok(history), Ok(path), Ok(query)) = (window().history(), location.pathname(), location.search())
+    else {
+        return;
+    };
+    // What fails leaves the address as it is.
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{path}{query}")));
 }
 
 /// The camera's shape, for who wants another: `?video=640x360@15`, in place of what was chosen.

@@ -11,12 +11,16 @@ use web_sys::{Headers, RequestInit};
 pub async fn fetch(request: Request) -> Result<Response, Exception> {
     let init = RequestInit::new();
     init.set_method(request.method.name());
+    let headers = Headers::new().map_err(exception)?;
+    init.set_headers(&headers);
+    if let Some(token) = &request.bearer {
+        let credential = format!("Bearer {token}");
+        headers.set("authorization", &credential).map_err(exception)?;
+    }
     if let Some(json) = &request.json {
-        let headers = Headers::new().map_err(exception)?;
         headers
             .set("content-type", "application/json")
             .map_err(exception)?;
-        init.set_headers(&headers);
         init.set_body(&JsValue::from_str(json));
     }
     let answer = window().fetch_with_str_and_init(&request.url, &init);

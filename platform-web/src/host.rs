@@ -88,6 +88,10 @@ impl app::Host for Host {
         true
     }
 
+    fn can_sign_in(&self) -> bool {
+        true
+    }
+
     fn toggle_full_screen(&self) {
         let Some(page) = window().document() else { return };
         if page.fullscreen_element().is_some() {

@@ -41,6 +41,7 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 fn main() {
     log::install();
+    address::take_access();
     let (handle, driver) = session::session(browser::Browser, address::config());
     wasm_bindgen_futures::spawn_local(driver);
     let door = Door {

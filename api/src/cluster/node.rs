@@ -141,6 +141,7 @@ impl Node {
             | Input::Disconnected { .. }
             | Input::RulesLoaded { .. }
             | Input::PasscodeChecked { .. }
+            | Input::AccessChecked { .. }
             | Input::PasscodeHashed { .. }
             | Input::RulesSaved { .. }
             | Input::HistoryLoaded { .. }

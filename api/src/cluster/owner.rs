@@ -123,6 +123,7 @@ impl Node {
             | Output::LoadRules { .. }
             | Output::SaveRules { .. }
             | Output::CheckPasscode { .. }
+            | Output::CheckAccess { .. }
             | Output::HashPasscode { .. }
             | Output::StoreChat { .. } => Some(output),
         }

@@ -2,12 +2,12 @@
 
 use super::rate;
 use crate::{
-    guards::{self, ApiToken, BadApiToken, Proxies},
+    guards::{self, Proxies},
     rooms::{Limits, Rate},
 };
 use clap::{Args, builder::RangedU64ValueParser};
 use ipnet::IpNet;
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 /// Limits. Rates are written as `5/s`, `60/min` or `100/h`, with `:BURST` for how many may come at once; `off` lifts one.
 /// "An address" is of IPv6 the network (/64). This machine itself is not counted by address.
@@ -23,15 +23,6 @@ pub(super) struct Guards {
         help_heading = "Security"
     )]
     trusted_proxy: Vec<IpNet>,
-    /// A file with a token, 16 characters or more. Posts are then written, changed and deleted only with
-    /// `Authorization: Bearer <token>`.
-    #[arg(
-        long,
-        env = "TSUKIYO_API_TOKEN_FILE",
-        value_name = "FILE",
-        help_heading = "Security"
-    )]
-    api_token_file: Option<PathBuf>,
 
     /// Sockets that are open from one address.
     #[arg(
@@ -98,10 +89,9 @@ fn seconds() -> RangedU64ValueParser {
 }
 
 impl Guards {
-    /// Returns what the guards are told. Reads the token.
-    pub fn settings(&self) -> Result<guards::Settings, BadApiToken> {
-        let token = self.api_token_file.as_deref().map(ApiToken::read).transpose()?;
-        Ok(guards::Settings {
+    /// Returns what the guards are told.
+    pub fn settings(&self) -> guards::Settings {
+        guards::Settings {
             limits: guards::Limits {
                 connections: self.limit_connections,
                 sockets: self.limit_sockets,
@@ -115,8 +105,7 @@ impl Guards {
                 answer: Duration::from_secs(self.limit_answer),
             },
             proxies: Proxies::new(self.trusted_proxy.clone()),
-            api_token: token,
-        })
+        }
     }
 
     /// Returns the limits of the rooms, with those that are not set here as given.
@@ -141,7 +130,7 @@ mod tests {
     #[test]
     fn what_the_help_says_is_what_holds() {
         let Command::Serve(serve) = Cli::parse_from(["tsukiyo", "serve"]).command;
-        let settings = serve.guards.settings().unwrap();
+        let settings = serve.guards.settings();
         assert_eq!(settings.limits, guards::Limits::default());
         assert_eq!(settings.times, guards::Times::default());
         assert_eq!(serve.guards.rooms(Limits::default()), Limits::default());

@@ -11,11 +11,9 @@
 
 mod counts;
 mod proxies;
-mod token;
 
 pub use counts::Ticket;
 pub use proxies::Proxies;
-pub use token::{ApiToken, BadApiToken};
 
 use crate::{
     clock::Clock,
@@ -40,8 +38,6 @@ pub struct Settings {
     pub times: Times,
     /// Whose word is taken for where a request comes from.
     pub proxies: Proxies,
-    /// What one must show to write posts. Without one, anybody may.
-    pub api_token: Option<ApiToken>,
 }
 
 /// What one address may take.
@@ -128,11 +124,6 @@ impl Guards {
     /// Returns how long a client may keep the server waiting.
     pub fn times(&self) -> Times {
         self.0.settings.times
-    }
-
-    /// Returns what one must show to write posts.
-    pub fn api_token(&self) -> Option<&ApiToken> {
-        self.0.settings.api_token.as_ref()
     }
 
     /// Takes a place for a connection. A proxy that is named in the settings has as many as it wants.

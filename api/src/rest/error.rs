@@ -1,6 +1,7 @@
 //! Why a request is refused, and with which status. The only place that knows both.
 
 use crate::{
+    access::Denied,
     guards,
     store::{BadFields, BadPostId, StoreError},
 };
@@ -52,8 +53,8 @@ pub(super) enum ApiError {
         "this room is not open to everybody: send the token of its member in the header \"Authorization: Bearer …\""
     )]
     NoToken,
-    #[error("who writes here must send the token of the API in the header \"Authorization: Bearer …\"")]
-    NoApiToken,
+    #[error("{0}: who writes here sends one in the header \"Authorization: Bearer …\"")]
+    Access(#[from] Denied),
     #[error(transparent)]
     TooMany(#[from] guards::Refusal),
     #[error("the host has put you out of this room")]
@@ -82,10 +83,10 @@ impl ApiError {
             | Self::Fields(_)
             | Self::NotText(_)
             | Self::Photo => StatusCode::BAD_REQUEST,
-            Self::NoToken | Self::NoApiToken => StatusCode::UNAUTHORIZED,
+            Self::Access(Denied::Unreachable) | Self::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoToken | Self::Access(Denied::Nothing | Denied::Bad) => StatusCode::UNAUTHORIZED,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::PutOut => StatusCode::FORBIDDEN,
-            Self::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
             Self::BodySlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType | Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge | Self::PhotoTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -107,7 +108,7 @@ impl ApiError {
     pub(super) fn public_text(&self) -> String {
         match self.status() {
             StatusCode::INTERNAL_SERVER_ERROR => "something went wrong on the server".to_owned(),
-            StatusCode::SERVICE_UNAVAILABLE if !matches!(self, Self::Unreachable) => {
+            StatusCode::SERVICE_UNAVAILABLE if matches!(self, Self::Store(_)) => {
                 "the database is out of reach; try again soon".to_owned()
             }
             _ => self.to_string(),

@@ -9,8 +9,9 @@ use super::{
     rules::millis,
     service::Door,
 };
+use crate::access::Denied;
 use std::{mem, time::Duration};
-use wire::{ErrorCode, HostToken, Passcode, ResumeToken, RoomId};
+use wire::{AccessToken, ErrorCode, HostToken, Passcode, ResumeToken, RoomId};
 
 /// What a client says meanwhile, at most.
 pub(super) const DEFERRED: usize = 64;
@@ -29,10 +30,13 @@ pub struct Joining {
     pub keep: bool,
     pub passcode: Option<Passcode>,
     pub host: Option<HostToken>,
+    pub access: Option<AccessToken>,
     /// The last order that it has heard.
     pub order: u32,
     /// The hash that the passcode was found to match.
     pub proved: Option<String>,
+    /// The access token was found to be good.
+    pub may_make: bool,
 }
 
 /// What becomes of a join.
@@ -41,6 +45,8 @@ enum Verdict {
     Wait,
     /// The passcode has to be compared with this first.
     Compare(String),
+    /// The room would be made, for which an access token has to be looked at first.
+    Look,
     Refuse(ErrorCode, String),
 }
 
@@ -131,6 +137,26 @@ impl Rooms {
         self.catch_up(now, socket);
     }
 
+    /// An access token was looked at.
+    pub(super) fn access_checked(&mut self, now: Duration, socket: SocketId, outcome: Result<(), Denied>) {
+        let Some(Door::Asking(joining)) = self.sockets.get_mut(&socket).map(|state| &mut state.door) else {
+            return;
+        };
+        match outcome {
+            Ok(()) => {
+                joining.may_make = true;
+                self.decide(now, socket);
+            }
+            Err(denied @ (Denied::Nothing | Denied::Bad)) => {
+                self.turn_away(socket, ErrorCode::AccessDenied, denied.to_string());
+            }
+            Err(denied @ Denied::Unreachable) => {
+                self.turn_away(socket, ErrorCode::Unavailable, denied.to_string());
+            }
+        }
+        self.catch_up(now, socket);
+    }
+
     /// Decides on a join, as far as that can be done now.
     fn decide(&mut self, now: Duration, socket: SocketId) {
         let Some(state) = self.sockets.get(&socket) else {
@@ -145,6 +171,8 @@ impl Rooms {
         let verdict = if state.closing {
             // It is about to be closed and must not become a member.
             Verdict::Refuse(ErrorCode::GoingAway, String::new())
+        } else if self.settings.restricted && rules.host.is_none() && !joining.may_make {
+            Verdict::Look
         } else {
             verdict(now, rules, joining)
         };
@@ -156,6 +184,17 @@ impl Rooms {
             }
             Verdict::Wait => self.wait(now, socket),
             Verdict::Refuse(code, why) => self.turn_away(socket, code, why),
+            Verdict::Look => {
+                let (id, access) = (joining.room.clone(), joining.access.clone());
+                let Some(access) = access else {
+                    let why = "there is no such room yet, and making one needs an access token".to_owned();
+                    return self.turn_away(socket, ErrorCode::AccessWanted, why);
+                };
+                if !self.guesses.take(now, &id, source, self.settings.limits.guesses) {
+                    return self.turn_away(socket, ErrorCode::TooManyTries, TRY_LATER.to_owned());
+                }
+                self.outputs.push_back(Output::CheckAccess { socket, access });
+            }
             Verdict::Compare(hash) => {
                 let (id, passcode) = (joining.room.clone(), joining.passcode.clone());
                 let Some(passcode) = passcode else {

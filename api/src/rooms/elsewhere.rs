@@ -138,6 +138,7 @@ impl Joining {
             keep: self.keep,
             passcode: self.passcode,
             host: self.host,
+            access: self.access,
             order: self.order,
         }
     }

@@ -1,6 +1,7 @@
 //! What happens to the rooms.
 
 use super::{Rules, Saved, ServerId, SocketId};
+use crate::access::Denied;
 use std::net::IpAddr;
 use wire::{ChatMessage, ClientMessage, MemberId, Nonce, RoomId, RoomInfo};
 
@@ -58,6 +59,13 @@ pub enum Input {
         hash: String,
         /// It is the right one; `None` if too many are to be compared at once.
         right: Option<bool>,
+    },
+    /// An access token was looked at: the answer to [`Output::CheckAccess`](super::Output::CheckAccess).
+    AccessChecked {
+        /// Whose.
+        socket: SocketId,
+        /// What came of it.
+        outcome: Result<(), Denied>,
     },
     /// A new passcode may be stored: the answer to [`Output::HashPasscode`](super::Output::HashPasscode).
     PasscodeHashed {

@@ -18,6 +18,8 @@ pub struct Settings {
     pub relays: Relays,
     /// The server's version, for a person to read.
     pub version: String,
+    /// A room is made only by whoever shows an access token.
+    pub restricted: bool,
     /// There are other servers, each of which has some of the rooms.
     pub shared: bool,
 }
@@ -74,15 +76,13 @@ impl Settings {
             tokens: Tokens::new(key),
             ice_servers: Vec::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            restricted: false,
             shared: false,
         }
     }
 
     pub(super) fn hello(&self) -> ServerMessage {
-        ServerMessage::Hello {
-            ice_servers: self.ice_servers.clone(),
-            version: self.version.clone(),
-        }
+        self.hello_with(self.ice_servers.clone())
     }
 
     /// What a member is told before it is told that it is in: the relays, with credentials of its own.
@@ -92,10 +92,14 @@ impl Settings {
         }
         let mut ice_servers = self.ice_servers.clone();
         ice_servers.push(self.relays.mint(member, now));
-        Some(ServerMessage::Hello {
+        Some(self.hello_with(ice_servers))
+    }
+
+    fn hello_with(&self, ice_servers: Vec<IceServer>) -> ServerMessage {
+        ServerMessage::Hello {
             ice_servers,
             version: self.version.clone(),
-        })
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | [`Input::Connected`] | a socket is open | `hello` |
 //! | [`Input::Message`] `peek` | who is in there? | `peek` |
-//! | … `join` | goes in, or comes back | [`Output::LoadRules`] if nobody is inside, [`Output::CheckPasscode`] if there is one; then `hello` with relays if there are any, `joined`, `join` to the others present, `rules` and [`Output::OpenRoom`], or `waiting`, or `error` |
+//! | … `join` | goes in, or comes back | [`Output::LoadRules`] if nobody is inside, [`Output::CheckAccess`] if the room would be made and not everybody may, [`Output::CheckPasscode`] if there is one; then `hello` with relays if there are any, `joined`, `join` to the others present, `rules` and [`Output::OpenRoom`], or `waiting`, or `error` |
 //! | … `accept` `offer` `answer` `candidate` | step of the handshake | the same to the one member, `from` stamped |
 //! | … `media` | sends something else now | `media` to the others |
 //! | … `hand` | raises its hand, or takes it down | `hands` to everyone |
@@ -18,6 +18,7 @@
 //! | [`Input::Disconnected`] | a socket is gone | `away` to the others; after the grace time `leave` (lost) |
 //! | [`Input::RulesLoaded`] | answers [`Output::LoadRules`] | what became of every join that waited for it |
 //! | [`Input::PasscodeChecked`] | answers [`Output::CheckPasscode`] | what became of the join |
+//! | [`Input::AccessChecked`] | answers [`Output::CheckAccess`] | what became of the join |
 //! | [`Input::PasscodeHashed`] | answers [`Output::HashPasscode`] | `rules` to all, [`Output::SaveRules`] |
 //! | [`Input::RulesSaved`] | answers [`Output::SaveRules`] | `error` (notDone) to the hosts if it failed |
 //! | [`Input::HistoryLoaded`] | answers [`Output::OpenRoom`] | `history` |
@@ -165,6 +166,7 @@ impl Rooms {
             Input::PasscodeChecked { socket, hash, right } => {
                 self.passcode_checked(now, socket, hash, right);
             }
+            Input::AccessChecked { socket, outcome } => self.access_checked(now, socket, outcome),
             Input::PasscodeHashed { socket, hash } => self.passcode_hashed(socket, hash),
             Input::RulesSaved { room, outcome } => self.rules_saved(&room, outcome),
             Input::HistoryLoaded {

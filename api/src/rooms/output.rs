@@ -3,7 +3,8 @@
 use super::{Rules, ServerId, SocketId};
 use std::{net::IpAddr, sync::Arc};
 use wire::{
-    ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId, ServerMessage,
+    AccessToken, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId,
+    ServerMessage,
 };
 
 /// What came of storing a room's rules.
@@ -93,6 +94,14 @@ pub enum Output {
         passcode: Passcode,
         /// What is stored.
         hash: String,
+    },
+    /// Look at a token of somebody who wants to make a room, and answer with
+    /// [`Input::AccessChecked`](super::Input::AccessChecked).
+    CheckAccess {
+        /// Whose.
+        socket: SocketId,
+        /// The token.
+        access: AccessToken,
     },
     /// Make of a passcode what may be stored, which takes a while on purpose, and answer with
     /// [`Input::PasscodeHashed`](super::Input::PasscodeHashed).

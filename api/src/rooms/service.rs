@@ -125,6 +125,7 @@ impl Rooms {
                 keep,
                 passcode,
                 host,
+                access,
                 order,
             } => {
                 let pass = (resume.as_ref()).and_then(|token| self.settings.tokens.verify(&room, token, now));
@@ -146,8 +147,10 @@ impl Rooms {
                     keep,
                     passcode,
                     host,
+                    access,
                     order,
                     proved: None,
+                    may_make: false,
                 };
                 self.ask(now, socket, joining);
             }

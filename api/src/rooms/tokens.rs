@@ -86,6 +86,39 @@ impl Tokens {
         format!("h{secret}").parse().expect("a token's characters")
     }
 
+    /// Makes what shows until `end`, a time since 1970, that its bearer may make rooms and write posts.
+    pub fn mint_access(&self, end: Duration) -> String {
+        self.seal("access", &format!("{:x}", end.as_secs()))
+    }
+
+    /// Tells whether this is such a pass of ours, and `now` is before its end.
+    pub fn is_access(&self, pass: &str, now: Duration) -> bool {
+        let end = self.unseal("access", pass);
+        let end = end.and_then(|end| u64::from_str_radix(end, 16).ok());
+        end.is_some_and(|end| now.as_secs() < end)
+    }
+
+    /// Gives a text, which anybody may read, to somebody who is to bring it back as it was. `purpose` is a word of ours: what
+    /// is sealed for one is nothing for another.
+    pub fn seal(&self, purpose: &'static str, text: &str) -> String {
+        let proof = self.seal_of(purpose, text).finalize().into_bytes();
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(proof))
+    }
+
+    /// Returns the text, if it is as it was.
+    pub fn unseal<'a>(&self, purpose: &'static str, sealed: &'a str) -> Option<&'a str> {
+        let (text, proof) = sealed.rsplit_once('.')?;
+        let proof = URL_SAFE_NO_PAD.decode(proof).ok()?;
+        self.seal_of(purpose, text).verify_slice(&proof).ok()?;
+        Some(text)
+    }
+
+    fn seal_of(&self, purpose: &'static str, text: &str) -> Hmac<Sha256> {
+        let mut mac = self.mac.clone();
+        mac.update(format!("tsukiyo {purpose}\n{text}").as_bytes());
+        mac
+    }
+
     fn sign(&self, room: &RoomId, claims: &str) -> Hmac<Sha256> {
         let mut mac = self.mac.clone();
         // A room's name holds no line break, and claims are the rest: no two pairs give the same text.

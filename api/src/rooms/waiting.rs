@@ -79,6 +79,8 @@ impl Rooms {
                 host: None,
                 order: 0,
                 proved: None,
+                access: None,
+                may_make: false,
             };
             self.enter(now, socket, joining);
         }

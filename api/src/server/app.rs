@@ -2,6 +2,7 @@
 
 use super::GOODBYE;
 use crate::{
+    access::{self, Access},
     bus::Bus,
     guards::{self, Guards},
     prod::Prod,
@@ -26,19 +27,29 @@ pub struct App {
     pub(super) store: Store,
     pub(super) site: Arc<Site>,
     pub(super) origins: Origins,
+    pub(super) access: Access,
     pub(super) guards: Guards,
 }
 
 impl App {
     /// Makes an app over a store, for a server or for anything else that speaks HTTP/1.1. Wants a Tokio runtime.
     pub fn new(rooms: Settings, store: Store, site: Site, origins: Origins) -> Self {
-        Self::among(rooms, store, site, origins, Bus::Alone)
+        Self::among(rooms, store, site, origins, Bus::Alone, Access::open())
     }
 
-    /// The same for one server of several, which a bus connects and which have one store.
-    pub fn among(rooms: Settings, store: Store, site: Site, origins: Origins, bus: Bus) -> Self {
+    /// The same for one server of several, which a bus connects and which have one store, and where not everybody may do
+    /// everything.
+    pub fn among(
+        rooms: Settings,
+        store: Store,
+        site: Site,
+        origins: Origins,
+        bus: Bus,
+        access: Access,
+    ) -> Self {
         Self {
-            hub: Hub::join(rooms, store.clone(), bus),
+            hub: Hub::join(rooms, store.clone(), bus, access.clone()),
+            access,
             prod: Prod::default(),
             store,
             site: Arc::new(site),
@@ -75,8 +86,10 @@ pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallibl
     let api = warp::path("api").and(rest::routes(
         app.store.clone(),
         app.hub.clone(),
+        app.access.clone(),
         app.guards.clone(),
     ));
+    let sign_in = warp::path("sign-in").and(access::sign_in(app.access.clone(), app.guards.clone()));
     let signaling = warp::path("ws").and(signaling::routes(
         app.hub.clone(),
         app.origins.clone(),
@@ -90,6 +103,8 @@ pub fn routes(app: &App) -> impl Filter<Extract = (Response,), Error = Infallibl
     let status = status::routes(app.hub.clone(), app.store.clone());
     let web = web::routes(Arc::clone(&app.site));
     let all = api
+        .or(sign_in)
+        .unify()
         .or(signaling)
         .unify()
         .or(prod)
@@ -139,6 +154,7 @@ pub fn functions_routes(
         .and(rest::routes(
             app.store.clone(),
             app.hub.clone(),
+            app.access.clone(),
             app.guards.clone(),
         ))
         .or(elsewhere)

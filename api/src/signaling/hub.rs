@@ -7,6 +7,7 @@ use super::{
     servers::{self, Among},
 };
 use crate::{
+    access::Access,
     bus::Bus,
     clock::Clock,
     cluster::{self, Node},
@@ -43,6 +44,7 @@ pub(super) struct Inner {
     scribe: Scribe,
     histories: Histories,
     passcodes: Passcodes,
+    access: Access,
     pub(super) tokens: Tokens,
     /// The time at which the rooms want to be woken has changed.
     rescheduled: Arc<Notify>,
@@ -78,11 +80,12 @@ pub(super) type Open = watch::Receiver<()>;
 impl Hub {
     /// Makes rooms over a store, and starts the task that keeps their time. It ends with the last clone.
     pub fn start(settings: Settings, store: Store) -> Self {
-        Self::join(settings, store, Bus::Alone)
+        Self::join(settings, store, Bus::Alone, Access::open())
     }
 
-    /// The same for one server of those which a bus connects, and which have one store.
-    pub fn join(mut settings: Settings, store: Store, bus: Bus) -> Self {
+    /// The same for one server of those which a bus connects, and which have one store. Where not everybody makes rooms,
+    /// `access` knows who may.
+    pub fn join(mut settings: Settings, store: Store, bus: Bus, access: Access) -> Self {
         settings.shared = bus.is_shared();
         let clock = Clock::start();
         let tokens = settings.tokens.clone();
@@ -99,6 +102,7 @@ impl Hub {
             scribe: Scribe::default(),
             histories: Histories::default(),
             passcodes: Passcodes::default(),
+            access,
             tokens,
             rescheduled: Arc::clone(&rescheduled),
             next_socket: AtomicU64::new(1),
@@ -188,6 +192,10 @@ impl Hub {
 
     pub(super) fn passcodes(&self) -> &Passcodes {
         &self.0.passcodes
+    }
+
+    pub(super) fn access(&self) -> &Access {
+        &self.0.access
     }
 
     /// Returns the time since 1970 in milliseconds.
@@ -337,6 +345,9 @@ impl Hub {
                     hash,
                 } => {
                     tokio::spawn(rules::check_passcode(self.clone(), socket, passcode, hash));
+                }
+                Output::CheckAccess { socket, access } => {
+                    tokio::spawn(rules::check_access(self.clone(), socket, access));
                 }
                 Output::HashPasscode { socket, passcode } => {
                     tokio::spawn(rules::hash_passcode(self.clone(), socket, passcode));

@@ -7,7 +7,7 @@ use crate::{
 };
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
-use wire::{Passcode, RoomId};
+use wire::{AccessToken, Passcode, RoomId};
 
 /// How long somebody waits at the door before it is said that the store is out of reach.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,6 +54,11 @@ pub(super) async fn save(hub: Hub, room: RoomId, rules: Box<Rules>) {
 pub(super) async fn check_passcode(hub: Hub, socket: SocketId, passcode: Passcode, hash: String) {
     let right = hub.passcodes().check(passcode, hash.clone()).await;
     hub.input(Input::PasscodeChecked { socket, hash, right });
+}
+
+pub(super) async fn check_access(hub: Hub, socket: SocketId, access: AccessToken) {
+    let outcome = hub.access().check(Some(access.as_str())).await;
+    hub.input(Input::AccessChecked { socket, outcome });
 }
 
 pub(super) async fn hash_passcode(hub: Hub, socket: SocketId, passcode: Passcode) {

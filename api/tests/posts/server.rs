@@ -5,6 +5,7 @@ use crate::{
     world::World,
 };
 use api::{
+    access::Access,
     guards::Guards,
     rest::{self, Presence},
     rooms::{Pass, Rules, Tokens},
@@ -31,7 +32,12 @@ impl Server {
             .await
             .expect("there is a free port");
         let address = listener.local_addr().expect("it has an address");
-        let routes = warp::path("api").and(rest::routes(world.store.clone(), Kaguya, Guards::default()));
+        let routes = warp::path("api").and(rest::routes(
+            world.store.clone(),
+            Kaguya,
+            Access::open(),
+            Guards::default(),
+        ));
         let (stop, stopped) = oneshot::channel();
         let serving = warp::serve(routes).incoming(listener).graceful(async {
             stopped.await.ok();

@@ -4,11 +4,7 @@ use crate::{
     client::{Client, join},
     world::World,
 };
-use api::{
-    guards::{ApiToken, Proxies},
-    rooms::Rate,
-    server::Config,
-};
+use api::{access::ApiToken, guards::Proxies, rooms::Rate, server::Config};
 use serde_json::json;
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::Error;
@@ -161,7 +157,7 @@ async fn one_address_writes_and_asks_so_much() {
 #[tokio::test]
 async fn with_a_token_only_who_knows_it_writes_posts_and_everybody_reads_them() {
     let world = World::with(|config| {
-        config.guards.api_token = Some(ApiToken::new(TOKEN).expect("it is long enough"));
+        config.access.token = Some(ApiToken::new(TOKEN).expect("it is long enough"));
     })
     .await;
     for headers in [

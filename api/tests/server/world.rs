@@ -34,6 +34,7 @@ pub fn config(file: Option<PathBuf>) -> Config {
         },
         web_dir: PathBuf::from("/nowhere"),
         allow_origins: vec![],
+        access: api::access::Settings::default(),
         guards: api::guards::Settings::default(),
         rooms: Settings::new(b"a key for tests"),
         others: Others::None,

@@ -1,6 +1,6 @@
 //! Newtypes for the ids that travel, each valid by construction.
 
-use crate::limits::{ID_CHARS, ROOM_ID_CHARS};
+use crate::limits::{ACCESS_TOKEN_CHARS, ID_CHARS, ROOM_ID_CHARS};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -41,6 +41,12 @@ pub struct ResumeToken(String);
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct HostToken(ResumeToken);
+
+/// Proves that its bearer may make rooms and write posts, where not everybody may: the operator's own token, or one of the
+/// issuer whom the server believes (a JWT, RFC 7519). A secret: never logged, and `Debug` hides it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccessToken(String);
 
 /// Names one attempt to connect two members, so that late messages of an earlier attempt are recognised.
 ///
@@ -154,16 +160,28 @@ fn token(c: char) -> bool {
     ascii(c) || c == '.'
 }
 
+/// What a bearer token may hold (`b64token`, RFC 6750 §2.1).
+fn bearer(c: char) -> bool {
+    token(c) || matches!(c, '~' | '+' | '/' | '=')
+}
+
 id!(RoomId, "a room's name", ROOM_ID_CHARS, of_any_script);
 id!(MemberId, "a member id", ID_CHARS, ascii);
 id!(MessageId, "a message id", ID_CHARS, ascii);
 id!(Nonce, "a nonce", 64, ascii);
 id!(ResumeToken, "a resume token", 700, token);
+id!(AccessToken, "an access token", ACCESS_TOKEN_CHARS, bearer);
 shown!(RoomId, MemberId, MessageId, Nonce);
 
 impl fmt::Debug for ResumeToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ResumeToken(…)")
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(…)")
     }
 }
 

@@ -22,7 +22,7 @@ pub mod text;
 pub mod want;
 
 pub use gestures::Reaction;
-pub use ids::{BadId, HandshakeId, HostToken, MemberId, MessageId, Nonce, ResumeToken, RoomId};
+pub use ids::{AccessToken, BadId, HandshakeId, HostToken, MemberId, MessageId, Nonce, ResumeToken, RoomId};
 pub use media::{IceCandidate, IceServer, MediaState, Missing, Sdp, SdpTooLarge};
 pub use rooms::{ChatMessage, Member, RoomInfo};
 pub use rules::{Action, BadPasscode, HistoryPolicy, Passcode, RoomRules};

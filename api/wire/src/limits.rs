@@ -8,6 +8,8 @@ pub const NAME_CHARS: usize = 40;
 pub const CHAT_CHARS: usize = 4_000;
 /// Length of the ids and tokens that the server makes, in characters.
 pub const ID_CHARS: usize = 200;
+/// Length of an access token, in characters: those of some issuers tell much of their bearer.
+pub const ACCESS_TOKEN_CHARS: usize = 8_000;
 /// Length of one ICE candidate line, in characters.
 pub const CANDIDATE_CHARS: usize = 1_000;
 /// Size of a session description.

@@ -3,9 +3,9 @@
 //! The names of the handshake's messages are the ancestor's: `join`, `accept`, `offer`, `answer`, `candidate`.
 
 use crate::{
-    Action, ChatMessage, ChatText, DisplayName, HandshakeId, HistoryPolicy, HostToken, IceCandidate,
-    IceServer, MediaState, Member, MemberId, Missing, Nonce, Passcode, Reaction, ResumeToken, RoomId,
-    RoomInfo, Sdp, Want, tagged::tagged,
+    AccessToken, Action, ChatMessage, ChatText, DisplayName, HandshakeId, HistoryPolicy, HostToken,
+    IceCandidate, IceServer, MediaState, Member, MemberId, Missing, Nonce, Passcode, Reaction, ResumeToken,
+    RoomId, RoomInfo, Sdp, Want, tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,9 @@ pub enum ClientMessage {
         /// The token of an earlier [`ServerMessage::Host`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         host: Option<HostToken>,
+        /// What shows that the person may make the room, if there is none yet and not everybody may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        access: Option<AccessToken>,
         /// The number of the last [`ServerMessage::Order`] that was followed; 0 before the first.
         #[serde(default, skip_serializing_if = "is_zero")]
         order: u32,
@@ -391,6 +394,10 @@ pub enum ErrorCode {
     Removed,
     /// The host has ended the call.
     Ended,
+    /// There is no such room yet, and not everybody may make one: an access token has to be shown.
+    AccessWanted,
+    /// The access token that was shown is not, or no longer, a good one.
+    AccessDenied,
     /// What is known of the room is out of reach, so nobody can be let in; another try soon will do.
     Unavailable,
     /// Only a host may do that.

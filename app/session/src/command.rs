@@ -2,7 +2,7 @@
 
 use crate::platform::{AudioProcessing, Feed, VideoConstraints};
 use call::files::Key;
-use wire::{Action, ChatText, DisplayName, MemberId, Passcode, Reaction, RoomId};
+use wire::{AccessToken, Action, ChatText, DisplayName, MemberId, Passcode, Reaction, RoomId};
 
 /// Everything that the components can ask of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Command {
     },
     /// Shows this passcode to the room that asked for one, and asks to come in again.
     Passcode(Passcode),
+    /// Shows this token to the server that did not let the person make a room, and asks to come in again.
+    Access(AccessToken),
     /// Does something that only a host may.
     Moderate {
         /// What.

@@ -28,6 +28,7 @@ mod watch;
 
 pub use command::{Command, FileCommand};
 pub use config::Config;
+pub use driver::ACCESS;
 pub use handle::{Handle, session};
 pub use platform::Platform;
 pub use rehearsal::rehearse;

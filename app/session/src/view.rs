@@ -111,6 +111,11 @@ pub enum Refusal {
         /// One was shown, and it was wrong.
         wrong: bool,
     },
+    /// There is no such room yet, and only who has access makes one.
+    Access {
+        /// A token was shown, and it is not, or no longer, a good one.
+        wrong: bool,
+    },
     /// Too many wrong passcodes, or vain knocks.
     TooManyTries,
     /// The room is locked.

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Every locale file, English and Japanese side by side.
-const FILES: [[&str; 2]; 5] = [
+const FILES: [[&str; 2]; 6] = [
     [
         include_str!("../../locales/en.ftl"),
         include_str!("../../locales/ja.ftl"),
@@ -26,6 +26,10 @@ const FILES: [[&str; 2]; 5] = [
     [
         include_str!("../../locales/house/en.ftl"),
         include_str!("../../locales/house/ja.ftl"),
+    ],
+    [
+        include_str!("../../locales/access/en.ftl"),
+        include_str!("../../locales/access/ja.ftl"),
     ],
 ];
 

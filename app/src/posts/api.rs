@@ -1,9 +1,10 @@
 //! The posts API, from the client's side.
 
 use crate::{
-    door::{Door, Host},
+    door::{Door, Host, Keep},
     fetch::{Method, Request},
     links::percent_encoded,
+    prefs,
 };
 use serde::de::DeserializeOwned;
 use std::rc::Rc;
@@ -22,6 +23,12 @@ pub enum Failure {
     /// There is no such post.
     #[error("there is no such post")]
     Missing,
+    /// Not everybody may.
+    #[error("who writes here shows an access token")]
+    Access {
+        /// A token was shown, and it is not, or no longer, a good one.
+        wrong: bool,
+    },
     /// More than the server takes.
     #[error("the post is too large")]
     TooLarge,
@@ -92,10 +99,14 @@ impl Posts {
         serde_json::from_str(&body).map_err(|error| Failure::Said(error.to_string()))
     }
 
-    async fn accepted(&self, request: Request) -> Result<String, Failure> {
+    async fn accepted(&self, mut request: Request) -> Result<String, Failure> {
+        let token = self.host.remembered(Keep::Tab, prefs::ACCESS);
+        request.bearer = token.filter(|token| !token.is_empty() && request.method != Method::Get);
+        let wrong = request.bearer.is_some();
         let response = self.host.fetch(request).await.ok_or(Failure::Away)?;
         match response.status {
             200..300 => Ok(response.body),
+            401 => Err(Failure::Access { wrong }),
             status => Err(failure(status, &response.body)),
         }
     }

@@ -18,9 +18,9 @@ pub fn ConfirmDelete(id: String, title: String, onclose: EventHandler<()>) -> El
     let words = use_words();
     let mut busy = use_signal(|| false);
     let mut failure = use_signal(|| None::<Failure>);
-    let delete = move |_| {
+    let delete = use_callback(move |()| {
         let id = id.clone();
-        async move {
+        spawn(async move {
             busy.set(true);
             match Posts::behind(&app.door()).delete(&id).await {
                 Ok(()) => {
@@ -29,18 +29,18 @@ pub fn ConfirmDelete(id: String, title: String, onclose: EventHandler<()>) -> El
                 Err(why) => failure.set(Some(why)),
             }
             busy.set(false);
-        }
-    };
+        });
+    });
 
     rsx! {
         Dialog { title: words.say("posts-delete-title"), onclose,
             p { {words.fill("posts-delete-hint", &[("title", &title)])} }
             if let Some(failure) = failure() {
-                Problem { failure }
+                Problem { failure, again: delete }
             }
             div { class: "actions",
                 button { class: "quiet", r#type: "button", onclick: move |_| onclose.call(()), {words.say("posts-keep")} }
-                button { class: "button danger", r#type: "button", disabled: busy(), onclick: delete, {words.say("posts-delete")} }
+                button { class: "button danger", r#type: "button", disabled: busy(), onclick: move |_| delete.call(()), {words.say("posts-delete")} }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     api::{Failure, Posts},
+    draft,
     photo::PhotoField,
     problem::Problem,
 };
@@ -17,6 +18,8 @@ use wire::posts::PostData;
 pub fn PostForm(#[props(default)] id: Option<String>, start: PostData) -> Element {
     let app = use_app();
     let words = use_words();
+    let draft = use_hook(|| draft::take(&*app.host(), id.as_deref()));
+    let start = draft.unwrap_or(start);
     let mut title = use_signal(|| start.title.clone().unwrap_or_default());
     let mut text = use_signal(|| start.description.clone().unwrap_or_default());
     let photo = use_signal(|| start.photo.clone().unwrap_or_default());
@@ -25,23 +28,29 @@ pub fn PostForm(#[props(default)] id: Option<String>, start: PostData) -> Elemen
     let mut failure = use_signal(|| None::<Failure>);
     let untitled = tried() && title.read().trim().is_empty();
 
-    let onsubmit = move |event: FormEvent| {
-        event.prevent_default();
+    let is_new = id.is_none();
+    let author = start.user_id.filter(|_| is_new);
+    let written = use_callback(move |()| PostData {
+        title: Some(title.peek().trim().to_owned()),
+        description: Some(text.peek().clone()),
+        // A field that is left out stays as it is; an empty one takes the photo away.
+        photo: Some(photo.peek().clone()).filter(|photo| !photo.is_empty() || !is_new),
+        user_id: author.clone(),
+        ..PostData::default()
+    });
+    let leaving = use_callback({
+        let id = id.clone();
+        move |()| draft::keep(&*app.host(), id.as_deref(), &written.call(()))
+    });
+    let submit = use_callback(move |()| {
         tried.set(true);
-        let (id, author) = (id.clone(), start.user_id.clone());
-        async move {
+        let id = id.clone();
+        spawn(async move {
             if busy() || title.peek().trim().is_empty() {
                 return;
             }
             busy.set(true);
-            let data = PostData {
-                title: Some(title.peek().trim().to_owned()),
-                description: Some(text.peek().clone()),
-                // A field that is left out stays as it is; an empty one takes the photo away.
-                photo: Some(photo.peek().clone()).filter(|photo| !photo.is_empty() || id.is_some()),
-                user_id: author.filter(|_| id.is_none()),
-                ..PostData::default()
-            };
+            let data = written.call(());
             match save(&Posts::behind(&app.door()), id, &data).await {
                 Ok(id) => {
                     navigator().replace(Route::ReadPost { id });
@@ -51,11 +60,15 @@ pub fn PostForm(#[props(default)] id: Option<String>, start: PostData) -> Elemen
                     busy.set(false);
                 }
             }
-        }
-    };
+        });
+    });
 
     rsx! {
-        form { class: "post-form", novalidate: true, onsubmit,
+        form { class: "post-form", novalidate: true,
+            onsubmit: move |event| {
+                event.prevent_default();
+                submit.call(());
+            },
             label { r#for: "post-title", {words.say("posts-title")} }
             input {
                 id: "post-title",
@@ -80,14 +93,14 @@ pub fn PostForm(#[props(default)] id: Option<String>, start: PostData) -> Elemen
                 oninput: move |event| text.set(event.value()),
             }
             PhotoField { photo }
-            if let Some(failure) = failure() {
-                Problem { failure }
-            }
             div { class: "actions",
                 button { class: "button primary", r#type: "submit", "aria-disabled": busy(),
                     {words.say(if busy() { "posts-saving" } else { "posts-save" })}
                 }
             }
+        }
+        if let Some(failure) = failure() {
+            Problem { failure, again: submit, leaving }
         }
     }
 }

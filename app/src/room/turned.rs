@@ -2,7 +2,11 @@
 
 use super::house::{PasscodeWanted, WaitingRoom, words::use_house_words};
 use crate::{
+    access::Access,
     context::{use_app, use_title, use_words},
+    door::Keep,
+    links::invite,
+    prefs::INSIDE,
     ui::header::Header,
 };
 use dioxus::prelude::*;
@@ -10,6 +14,7 @@ use session::{
     Command,
     view::{Phase, Refusal},
 };
+use wire::RoomId;
 
 /// Says where the person is instead.
 #[component]
@@ -22,12 +27,47 @@ pub fn Turned(phase: Phase) -> Element {
         } => rsx! {
             PasscodeWanted { wrong }
         },
+        Phase::Refused {
+            room,
+            why: Refusal::Access { wrong },
+        } => rsx! {
+            NotMade { room, wrong }
+        },
         Phase::Refused { why, .. } => rsx! {
             Refused { why }
         },
         Phase::Waiting { .. } | Phase::Lobby | Phase::Joining { .. } | Phase::Inside { .. } => rsx! {
             WaitingRoom {}
         },
+    }
+}
+
+/// There is no such room yet: somebody who may make it has to come first.
+#[component]
+fn NotMade(room: RoomId, wrong: bool) -> Element {
+    let app = use_app();
+    let (words, house) = (use_words(), use_house_words());
+    use_title(house.say("house-made-title"));
+    let link = invite("", &room);
+
+    rsx! {
+        Header {}
+        main { class: "page empty",
+            div { class: "house-said", role: "alert",
+                h1 { {house.say("house-made-title")} }
+                p { {house.say("house-made-hint")} }
+            }
+            Access {
+                wrong,
+                back: link,
+                given: move |token| app.send(Command::Access(token)),
+                // Whoever comes back goes on.
+                leaving: move |()| app.host().remember(Keep::Tab, INSIDE, Some(room.as_str())),
+            }
+            button { class: "quiet", r#type: "button", onclick: move |_| app.send(Command::Leave),
+                {words.say("refused-back")}
+            }
+        }
     }
 }
 
@@ -69,6 +109,7 @@ fn explain(why: &Refusal) -> (String, String) {
         }
         Refusal::Full => (general, "refused-full", "refused-full-hint"),
         Refusal::Superseded => (general, "refused-superseded", "refused-superseded-hint"),
+        Refusal::Access { .. } => (house, "house-made-title", "house-made-hint"),
         Refusal::Passcode { .. } => (house, "house-passcode-title", "house-passcode-hint"),
         Refusal::TooManyTries => (house, "house-tries-title", "house-tries-hint"),
         Refusal::Locked => (house, "house-locked-title", "house-locked-hint"),

@@ -205,6 +205,7 @@ fn join(room: &str, name: &str, resume: Option<wire::ResumeToken>) -> ClientMess
         keep: resume.is_some(),
         resume,
         passcode: None,
+        access: None,
         host: None,
         order: 0,
     }

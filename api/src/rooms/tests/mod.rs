@@ -1,5 +1,6 @@
 //! What a client sees of the rooms, one file per behaviour.
 
+mod access;
 mod bounds;
 mod coming;
 mod door;
@@ -11,6 +12,7 @@ mod talking;
 mod waiting;
 
 use super::*;
+use crate::access::Denied;
 use serde_json::{Value, json};
 use wire::{ChatMessage, ChatText, ClientMessage, DisplayName, Nonce, ResumeToken};
 
@@ -226,6 +228,15 @@ impl Server {
                     let right = Some(hash == format!("hash of {}", passcode.as_str()));
                     let checked = Input::PasscodeChecked { socket, hash, right };
                     self.rooms.handle_input(self.now, checked);
+                }
+                Output::CheckAccess { socket, access } => {
+                    let outcome = match access.as_str() {
+                        "good" => Ok(()),
+                        "away" => Err(Denied::Unreachable),
+                        _ => Err(Denied::Bad),
+                    };
+                    self.rooms
+                        .handle_input(self.now, Input::AccessChecked { socket, outcome });
                 }
                 Output::HashPasscode { socket, passcode } => {
                     let hash = Some(format!("hash of {}", passcode.as_str()));

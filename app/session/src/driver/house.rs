@@ -83,6 +83,8 @@ impl<P: Platform> Driver<P> {
             ErrorCode::RoomFull => (Refusal::Full, true),
             ErrorCode::PasscodeWanted => (Refusal::Passcode { wrong: false }, true),
             ErrorCode::PasscodeWrong => (Refusal::Passcode { wrong: true }, true),
+            ErrorCode::AccessWanted => (Refusal::Access { wrong: false }, true),
+            ErrorCode::AccessDenied => (Refusal::Access { wrong: true }, true),
             ErrorCode::TooManyTries | ErrorCode::TooManyJoins | ErrorCode::TooManyWaiting => {
                 (Refusal::TooManyTries, true)
             }

@@ -55,6 +55,7 @@ use meter::LevelMeter;
 use peek::Peek;
 use people::People;
 use screen::Screen;
+pub use stay::ACCESS;
 use stay::Stay;
 use std::{rc::Rc, time::Duration};
 use unheard::Unheard;
@@ -200,6 +201,11 @@ impl<P: Platform> Driver<P> {
                 self.leave();
                 self.stay.enter(room, name);
                 self.join();
+            }
+            Command::Access(access) => {
+                if self.stay.show_access(&access) {
+                    self.join();
+                }
             }
             Command::Passcode(passcode) => {
                 if self.stay.show_passcode(passcode) {

@@ -172,6 +172,8 @@ impl<P: Platform> Driver<P> {
             | ErrorCode::Superseded
             | ErrorCode::PasscodeWanted
             | ErrorCode::PasscodeWrong
+            | ErrorCode::AccessWanted
+            | ErrorCode::AccessDenied
             | ErrorCode::TooManyTries
             | ErrorCode::TooManyJoins
             | ErrorCode::TooManyWaiting

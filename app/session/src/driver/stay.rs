@@ -5,12 +5,16 @@ use crate::{
     view::{Phase, Refusal},
 };
 use std::rc::Rc;
-use wire::{ClientMessage, DisplayName, HostToken, MediaState, MemberId, Passcode, ResumeToken, RoomId};
+use wire::{
+    AccessToken, ClientMessage, DisplayName, HostToken, MediaState, MemberId, Passcode, ResumeToken, RoomId,
+};
 
 /// Holds what a reload needs: room, token and the ids that the person had there, separated by spaces.
 const KEY: &str = "tsukiyo.stay";
 /// Holds the proof that the person is host of a room; the room's name follows.
 const HOST_KEY: &str = "tsukiyo.host.";
+/// Holds what shows that the person may make rooms and write posts, where not everybody may.
+pub const ACCESS: &str = "tsukiyo.access";
 /// The ids of earlier loads that are kept, to tell which chat messages are the person's own.
 const IDS: usize = 16;
 
@@ -67,6 +71,17 @@ impl<P: Platform> Stay<P> {
         true
     }
 
+    /// The person shows an access token, and asks to come in again. Returns whether there is a room that wanted one.
+    pub fn show_access(&mut self, access: &AccessToken) -> bool {
+        let Phase::Refused { room, .. } = &self.phase else {
+            return false;
+        };
+        let room = room.clone();
+        self.platform.remember(Keep::Tab, ACCESS, Some(access.as_str()));
+        self.phase = Phase::Joining { room };
+        true
+    }
+
     /// What is to be said on an open link to get in, or in again.
     pub fn join(&mut self, media: MediaState) -> Option<ClientMessage> {
         let (room, keep) = match &self.phase {
@@ -79,6 +94,7 @@ impl<P: Platform> Stay<P> {
         Some(ClientMessage::Join {
             passcode: self.passcode.clone(),
             host: self.host_token(&room),
+            access: self.access(),
             order: self.order,
             room,
             name: self.name.clone()?,
@@ -142,6 +158,11 @@ impl<P: Platform> Stay<P> {
             self.platform
                 .remember(Keep::Always, &host_key(room), Some(token.as_str()));
         }
+    }
+
+    /// One that is no token is one that a sign-in has not brought.
+    fn access(&self) -> Option<AccessToken> {
+        self.platform.recall(Keep::Tab, ACCESS)?.parse().ok()
     }
 
     fn host_token(&self, room: &RoomId) -> Option<HostToken> {

@@ -1,13 +1,12 @@
-//! The token of the API, which writes.
+//! The token that the operator gives to those who may make rooms and write posts.
 
-use http::{HeaderMap, header::AUTHORIZATION};
 use sha2::{Digest, Sha256};
 use std::{fmt, fs, io, path::Path};
 
 /// The least length of a token, in bytes: a shorter one could be guessed.
 const LEAST: usize = 16;
 
-/// What one must show to write posts. Only its hash is kept.
+/// What one must show to make rooms and to write posts. Only its hash is kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiToken([u8; 32]);
 
@@ -15,10 +14,10 @@ pub struct ApiToken([u8; 32]);
 #[derive(Debug, thiserror::Error)]
 pub enum BadApiToken {
     /// The file cannot be read.
-    #[error("cannot read the token of the API from {0}")]
+    #[error("cannot read the access token from {0}")]
     Io(String, #[source] io::Error),
     /// The token is too short.
-    #[error("the token of the API must have at least {LEAST} characters; `openssl rand -hex 32` makes one")]
+    #[error("the access token must have at least {LEAST} characters; `openssl rand -hex 32` makes one")]
     Short,
 }
 
@@ -43,14 +42,10 @@ impl ApiToken {
         Self::new(&text.map_err(|error| BadApiToken::Io(file.display().to_string(), error))?)
     }
 
-    /// Tells whether a request shows it: `Authorization: Bearer …`.
-    pub fn is_in(&self, headers: &HeaderMap) -> bool {
-        let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let shown = value
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    /// Tells whether this is it.
+    pub fn is(&self, shown: &str) -> bool {
         // Hashes are compared, so how long it takes says nothing of the token.
-        shown.is_some_and(|(_, token)| hash(token.trim()) == self.0)
+        hash(shown) == self.0
     }
 }
 
@@ -71,17 +66,10 @@ mod tests {
     #[test]
     fn only_the_token_itself_will_do() {
         let token = ApiToken::new("0123456789abcdef\n").unwrap();
-        for (value, yes) in [
-            ("Bearer 0123456789abcdef", true),
-            ("bearer 0123456789abcdef", true),
-            ("Bearer 0123456789abcdeF", false),
-            ("Basic 0123456789abcdef", false),
-            ("0123456789abcdef", false),
-        ] {
-            let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
-            assert_eq!(token.is_in(&headers), yes, "{value}");
+        assert!(token.is("0123456789abcdef"));
+        for other in ["0123456789abcdeF", "0123456789abcde", ""] {
+            assert!(!token.is(other), "{other}");
         }
-        assert!(!token.is_in(&HeaderMap::new()));
         assert!(matches!(ApiToken::new("short"), Err(BadApiToken::Short)));
     }
 }
