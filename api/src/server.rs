@@ -205,7 +205,6 @@ impl Server {
             tracing::warn!(%directory, "the web app is not built; build it with `./dc.sh app install`");
         }
         let access = Access::new(config.access, config.rooms.tokens.clone())?;
-        config.rooms.restricted = access.guards_rooms();
         let (embedded, store) = open(config.database).await?;
         let store = Store::connect(store).await?;
         store.ping().await?;

@@ -175,7 +175,7 @@ async function guarded() {
 /** A server that believes an issuer, to which Luna alone is staff. */
 async function withIssuer({ require = 'groups=staff' } = {}) {
   const [port] = await freePorts(1);
-  const issuer = await startIssuer({ site: `http://127.0.0.1:${port}`, groups: { luna: 'staff' } });
+  const issuer = await startIssuer({ site: `http://localhost:${port}`, groups: { luna: 'staff' } });
   const file = path.join(folder, 'secret');
   await fs.writeFile(file, issuer.secret);
   const env = {

@@ -5,6 +5,10 @@
     reason = "a test that finds something else than it expects has failed"
 )]
 
+use api::{
+    access::{self, Access, ApiToken},
+    rooms::Tokens,
+};
 use session::{
     Command, View,
     platform::{MediaKind, Slot},
@@ -82,6 +86,37 @@ fn who_makes_the_room_is_its_host_also_after_a_reload_and_a_restart() {
         act(&kaguya, Action::Lock, None);
         okina.until("the lock", |view| view.house.rules.locked).await;
         is_host(&okina, false).await;
+    });
+}
+
+#[test]
+fn who_has_no_token_makes_no_room_and_one_that_was_shown_is_remembered() {
+    let access = || {
+        let token = ApiToken::new("moonlight-on-the-river").expect("a token");
+        let settings = access::Settings {
+            token: Some(token),
+            ..access::Settings::default()
+        };
+        Access::new(settings, Tokens::new(b"passes")).expect("it has no issuer")
+    };
+    World::run_with(access, async |world| {
+        let kaguya = world.person("Kaguya");
+        kaguya.prepare().await;
+        kaguya.join("tsukimi");
+        refused(&kaguya, Refusal::Access { wrong: false }).await;
+        let show = |token: &str| Command::Access(token.parse().expect("a token"));
+        kaguya.handle.send(show("sunlight-on-the-river"));
+        refused(&kaguya, Refusal::Access { wrong: true }).await;
+        kaguya.handle.send(show("moonlight-on-the-river"));
+        kaguya.inside().await;
+        let okina = world.enter("Okina", "tsukimi").await;
+        okina.connected_to(&["Kaguya"]).await;
+        kaguya.handle.send(Command::Leave);
+        kaguya.join("another");
+        kaguya.inside().await;
+        okina.handle.send(Command::Leave);
+        okina.join("a-third");
+        refused(&okina, Refusal::Access { wrong: false }).await;
     });
 }
 

@@ -87,6 +87,7 @@ impl Hub {
     /// `access` knows who may.
     pub fn join(mut settings: Settings, store: Store, bus: Bus, access: Access) -> Self {
         settings.shared = bus.is_shared();
+        settings.restricted = access.guards_rooms();
         let clock = Clock::start();
         let tokens = settings.tokens.clone();
         let shared = settings.shared;

@@ -6,7 +6,7 @@ use super::{
     device::Device,
     server::Server,
 };
-use api::rooms::Settings;
+use api::{access::Access, rooms::Settings};
 use futures::StreamExt;
 use session::{
     Command, Config, Handle, View,
@@ -47,13 +47,19 @@ pub struct Person {
 impl World {
     /// Runs a test in a world of its own.
     pub fn run<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
+        Self::run_with(Access::open, test);
+    }
+
+    /// The same where not everybody may do everything.
+    pub fn run_with<F: Future<Output = ()>>(access: impl FnOnce() -> Access, test: impl FnOnce(World) -> F) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
         LocalSet::new().block_on(&runtime, async {
+            let settings = Settings::new(b"a key for tests that is long enough");
             let world = World {
-                server: Server::start(Settings::new(b"a key for tests that is long enough")).await,
+                server: Server::start(settings, access()).await,
                 air: Air::default(),
                 people: Rc::default(),
             };

@@ -2,6 +2,8 @@
 
 use api::{
     App, Origins,
+    access::Access,
+    bus::Bus,
     rooms::Settings,
     store::{Endpoint, Store, StoreConfig},
     web::Site,
@@ -25,6 +27,7 @@ pub struct Server(Rc<Inner>);
 
 struct Inner {
     settings: Settings,
+    access: Access,
     store: Store,
     app: RefCell<Option<App>>,
     /// What carries the bytes between a client and the server.
@@ -40,7 +43,7 @@ impl std::fmt::Debug for Server {
 
 impl Server {
     /// Starts a server over a store of its own.
-    pub async fn start(settings: Settings) -> Self {
+    pub async fn start(settings: Settings, access: Access) -> Self {
         let emulator = Emulator::start(emulator::Config::default())
             .await
             .expect("an emulator in memory starts");
@@ -52,6 +55,7 @@ impl Server {
         .expect("the emulator is there");
         let server = Self(Rc::new(Inner {
             settings,
+            access,
             store,
             app: RefCell::default(),
             cables: RefCell::default(),
@@ -72,11 +76,13 @@ impl Server {
     /// Starts it again.
     pub fn revive(&self) {
         let site = Site::load(std::path::Path::new("/nowhere")).expect("a site that is not built is one");
-        let app = App::new(
+        let app = App::among(
             self.0.settings.clone(),
             self.0.store.clone(),
             site,
             Origins::default(),
+            Bus::Alone,
+            self.0.access.clone(),
         );
         self.0.app.replace(Some(app));
     }

@@ -119,6 +119,7 @@ impl Client {
             keep: self.keep,
             passcode: None,
             host: None,
+            access: None,
             order: 0,
         }
     }
