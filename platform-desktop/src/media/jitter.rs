@@ -1,7 +1,6 @@
 //! A buffer that turns packets which come when they like into packets at a steady pace. It knows no clock: whoever plays
 //! asks for the next packet each time it needs one.
 
-use bytes::Bytes;
 use std::collections::BTreeMap;
 
 /// How many packets wait before the first is played: 60 ms of sound.
@@ -12,10 +11,10 @@ const MOST: usize = 12;
 const GLOSS: u32 = 5;
 
 /// The buffer.
-#[derive(Debug, Default)]
-pub struct Jitter {
+#[derive(Debug)]
+pub struct Jitter<T> {
     /// What waits, by its number without wrap-around.
-    waiting: BTreeMap<i64, Bytes>,
+    waiting: BTreeMap<i64, T>,
     /// The newest number that was seen.
     newest: Option<i64>,
     /// The number to be played next; `None` while it fills.
@@ -26,18 +25,18 @@ pub struct Jitter {
 
 /// What is to be played next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
+pub enum Next<T> {
     /// This packet.
-    Packet(Bytes),
+    Packet(T),
     /// Something instead of a packet that is lost; the one after it, if that is there.
-    Lost(Option<Bytes>),
+    Lost(Option<T>),
     /// Nothing.
     Silence,
 }
 
-impl Jitter {
+impl<T: Clone> Jitter<T> {
     /// Takes in a packet. One that is too late, or came before, is of no use.
-    pub fn push(&mut self, sequence: u16, packet: Bytes) {
+    pub fn push(&mut self, sequence: u16, packet: T) {
         let number = self.unwrap(sequence);
         if self.next.is_some_and(|next| number < next) {
             return;
@@ -47,7 +46,7 @@ impl Jitter {
     }
 
     /// Takes what is to be played now.
-    pub fn next(&mut self) -> Next {
+    pub fn next(&mut self) -> Next<T> {
         if self.next.is_none() && self.waiting.len() < DEPTH {
             return Next::Silence;
         }
@@ -81,7 +80,7 @@ impl Jitter {
     }
 
     /// Nothing waits: perhaps the next is only late, perhaps nothing is being said.
-    fn starve(&mut self) -> Next {
+    fn starve(&mut self) -> Next<T> {
         self.lost += 1;
         if self.lost > GLOSS {
             self.next = None;
@@ -105,15 +104,27 @@ impl Jitter {
     }
 }
 
+impl<T> Default for Jitter<T> {
+    fn default() -> Self {
+        Self {
+            waiting: BTreeMap::new(),
+            newest: None,
+            next: None,
+            lost: 0,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
 
     fn packet(number: u16) -> Bytes {
         Bytes::copy_from_slice(&number.to_be_bytes())
     }
 
-    fn filled(numbers: &[u16]) -> Jitter {
+    fn filled(numbers: &[u16]) -> Jitter<Bytes> {
         let mut jitter = Jitter::default();
         numbers
             .iter()

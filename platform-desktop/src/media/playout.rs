@@ -22,8 +22,10 @@ pub fn run(streams: Streams, speaker: Option<(Speaker, FarEnd)>) -> std::io::Res
             thread::sleep(due.saturating_duration_since(Instant::now()));
             due += STEP;
             mix.fill(0.0);
+            let latency = speaker.as_ref().map(|(speaker, _)| speaker.latency());
+            let heard = due + latency.unwrap_or_default();
             for voice in streams.voices() {
-                voice.play(&mut frame);
+                voice.play(&mut frame, heard);
                 mix.iter_mut().zip(frame).for_each(|(sum, sample)| *sum += sample);
             }
             if let Some((speaker, far)) = &speaker {

@@ -73,6 +73,16 @@ impl Speaker {
         }
     }
 
+    /// How long it takes until what is played next is heard.
+    pub fn latency(&self) -> Duration {
+        let state = self.0.lock();
+        state
+            .open
+            .as_ref()
+            .map(SystemSpeaker::latency)
+            .unwrap_or_default()
+    }
+
     fn add_test(&self, frame: &mut [f32; FRAME]) {
         let left = self.0.testing.load(Ordering::Relaxed);
         if left == 0 {

@@ -13,8 +13,10 @@ pub struct Streams(Arc<Mutex<BTreeMap<String, Shown>>>);
 /// One stream: pictures, sound, or both.
 #[derive(Debug, Clone, Default)]
 pub struct Shown {
-    /// Its pictures.
+    /// Its pictures, as they come.
     pub pictures: Option<Arc<Hub>>,
+    /// Its pictures, each when what was said with it is heard; where it has no voice, as they come.
+    pub in_time: Option<Arc<Hub>>,
     /// Its sound, to be heard.
     pub voice: Option<Arc<Voice>>,
     /// Its sound as it is compressed, to be kept.

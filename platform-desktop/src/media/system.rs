@@ -2,7 +2,7 @@
 
 use super::microphone::{FRAME, Microphone, RATE};
 use cpal::{
-    BufferSize, Device, Host, Stream, StreamConfig,
+    BufferSize, Device, Host, OutputCallbackInfo, Stream, StreamConfig,
     traits::{DeviceTrait, HostTrait, StreamTrait},
 };
 use session::{
@@ -14,7 +14,7 @@ use std::{
     fmt,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -33,6 +33,8 @@ struct Ring {
     came: Condvar,
     /// The device is gone.
     dead: AtomicBool,
+    /// How long it takes from here until it is heard, in microseconds.
+    delay: AtomicU64,
 }
 
 /// A microphone of the system.
@@ -126,7 +128,12 @@ impl SystemSpeaker {
         let (give, dead) = (ring.clone(), ring.clone());
         let stream = device.build_output_stream(
             config(),
-            move |samples: &mut [f32], _: &_| give.pull(samples),
+            move |samples: &mut [f32], info: &OutputCallbackInfo| {
+                let times = info.timestamp();
+                let ahead = times.playback.saturating_duration_since(times.callback);
+                give.note_delay(ahead);
+                give.pull(samples);
+            },
             move |error| dead.end(&error),
             None,
         );
@@ -143,6 +150,13 @@ impl SystemSpeaker {
         self.ring.push(frame);
         !self.ring.is_dead()
     }
+
+    /// How long it takes until what is played next is heard: what waits here, and what waits in the system.
+    pub fn latency(&self) -> Duration {
+        let waiting = self.ring.lock().len() as u64;
+        let in_system = self.ring.delay.load(Ordering::Relaxed);
+        Duration::from_micros(waiting * 1_000_000 / u64::from(RATE) + in_system)
+    }
 }
 
 impl Ring {
@@ -152,6 +166,11 @@ impl Ring {
         let surplus = samples.len().saturating_sub(MOST);
         samples.drain(..surplus);
         self.came.notify_one();
+    }
+
+    fn note_delay(&self, delay: Duration) {
+        let micros = u64::try_from(delay.as_micros()).unwrap_or_default();
+        self.delay.store(micros, Ordering::Relaxed);
     }
 
     fn pull(&self, wanted: &mut [f32]) {

@@ -6,11 +6,15 @@ use super::{
     level::Level,
     microphone::{FRAME, RATE, STEP},
 };
+use crate::rtc::{Captured, Lag};
 use bytes::Bytes;
 use opus::{Channels, Decoder};
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Instant,
 };
 
 /// Somebody's voice, or the sound of a screen.
@@ -20,16 +24,26 @@ pub struct Voice {
     pub level: Level,
     /// Its packets as they come, for whoever keeps them.
     pub packets: Arc<Hub>,
+    /// How long after it was said it is heard.
+    pub lag: Lag,
     volume: AtomicU32,
     inner: Mutex<Inner>,
 }
 
 #[derive(Debug)]
 struct Inner {
-    jitter: Jitter,
+    jitter: Jitter<Packet>,
     decoder: Decoder,
     /// There is room for the longest packet, in stereo.
     samples: Vec<f32>,
+}
+
+/// What comes in.
+#[derive(Debug, Clone)]
+struct Packet {
+    data: Bytes,
+    /// When it was said, if that is known.
+    captured: Option<Captured>,
 }
 
 impl Voice {
@@ -41,6 +55,7 @@ impl Voice {
         Ok(Self {
             level: Level::default(),
             packets: Arc::default(),
+            lag: Lag::default(),
             volume: AtomicU32::new(1_f32.to_bits()),
             inner: Mutex::new(Inner {
                 jitter: Jitter::default(),
@@ -50,14 +65,17 @@ impl Voice {
         })
     }
 
-    /// Takes in a packet.
-    pub fn push(&self, sequence: u16, packet: Bytes) {
-        self.inner().jitter.push(sequence, packet);
+    /// Takes in a packet, with the time at which it was said, if that is known.
+    pub fn push(&self, sequence: u16, data: Bytes, captured: Option<Captured>) {
+        self.inner().jitter.push(sequence, Packet { data, captured });
     }
 
-    /// Plays on: fills the next 20 ms.
-    pub fn play(&self, frame: &mut [f32; FRAME]) {
-        self.inner().play(frame);
+    /// Plays on: fills the next 20 ms, which are heard at that time.
+    pub fn play(&self, frame: &mut [f32; FRAME], at: Instant) {
+        let captured = self.inner().play(frame);
+        if let Some(captured) = captured {
+            self.lag.hear(captured, at);
+        }
         self.level.hear(frame, STEP.as_secs_f64());
         let volume = f32::from_bits(self.volume.load(Ordering::Relaxed));
         frame.iter_mut().for_each(|sample| *sample *= volume);
@@ -74,19 +92,26 @@ impl Voice {
 }
 
 impl Inner {
-    fn play(&mut self, frame: &mut [f32; FRAME]) {
+    /// Tells when what is heard now was said, if that is known.
+    fn play(&mut self, frame: &mut [f32; FRAME]) -> Option<Captured> {
+        let mut captured = None;
         let decoded = match self.jitter.next() {
-            Next::Packet(packet) => self.decoder.decode_float(&packet, &mut self.samples, false),
+            Next::Packet(packet) => {
+                captured = packet.captured;
+                self.decoder.decode_float(&packet.data, &mut self.samples, false)
+            }
             // The packet after the lost one tells a little of it.
-            Next::Lost(Some(after)) => self
-                .decoder
-                .decode_float(&after, &mut self.samples[..FRAME], true),
+            Next::Lost(Some(after)) => {
+                self.decoder
+                    .decode_float(&after.data, &mut self.samples[..FRAME], true)
+            }
             Next::Lost(None) => self.decoder.decode_float(&[], &mut self.samples[..FRAME], false),
             Next::Silence => Ok(0),
         };
         let decoded = decoded.unwrap_or_default().min(FRAME);
         frame[..decoded].copy_from_slice(&self.samples[..decoded]);
         frame[decoded..].fill(0.0);
+        captured
     }
 }
 
@@ -114,9 +139,9 @@ mod tests {
         let mut frame = [0.0; FRAME];
         for (sequence, packet) in (0..).zip(packets(15)) {
             if !lost.contains(&sequence) {
-                voice.push(sequence, packet);
+                voice.push(sequence, packet, None);
             }
-            voice.play(&mut frame);
+            voice.play(&mut frame, Instant::now());
         }
         voice.level.energy()
     }
@@ -143,8 +168,8 @@ mod tests {
         voice.set_volume(0.0);
         let mut frame = [0.0; FRAME];
         for (sequence, packet) in (0..).zip(packets(10)) {
-            voice.push(sequence, packet);
-            voice.play(&mut frame);
+            voice.push(sequence, packet, None);
+            voice.play(&mut frame, Instant::now());
         }
         assert!(voice.level.energy() > 0.0 && frame.iter().all(|sample| *sample == 0.0));
     }

@@ -4,6 +4,7 @@ use super::{
     channel::{self, Far},
     engine,
     incoming::Feeds,
+    lips::SenderReports,
     receiving,
     sending::{Outlet, codec},
 };
@@ -67,11 +68,13 @@ pub struct Setup {
 pub async fn run(mut setup: Setup) {
     let (reporter, mut events) = futures::channel::mpsc::unbounded();
     let budget = Budget::default();
+    let reports = SenderReports::default();
     let made = engine::connection(
         &setup.ice_servers,
         setup.route,
         Arc::new(Reporter(reporter)),
         budget.clone(),
+        reports.clone(),
     )
     .await;
     let connection = match made {
@@ -98,6 +101,7 @@ pub async fn run(mut setup: Setup) {
     let mut actor = Actor {
         connection,
         budget,
+        reports,
         happened: setup.happened,
         feeds: setup.feeds,
         outlets: Vec::new(),
@@ -125,6 +129,8 @@ pub async fn run(mut setup: Setup) {
 struct Actor {
     connection: Arc<dyn PeerConnection>,
     budget: Budget,
+    /// When what comes in was captured.
+    reports: SenderReports,
     happened: UnboundedSender<Happened>,
     feeds: Feeds,
     outlets: Vec<Outlet>,
@@ -280,7 +286,12 @@ impl Actor {
             return;
         };
         if let Some(incoming) = self.feeds.get(&slot.feed()) {
-            tokio::spawn(receiving::receive(track, slot, incoming.clone()));
+            tokio::spawn(receiving::receive(
+                track,
+                slot,
+                incoming.clone(),
+                self.reports.clone(),
+            ));
         }
     }
 

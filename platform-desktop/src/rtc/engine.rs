@@ -1,6 +1,6 @@
 //! How webrtc is set up: what is spoken, and how losses and narrow ways are dealt with.
 
-use super::{channel::TRANSPORT, estimate::Estimate, key_frame_requests::KeyFrameRequests};
+use super::{channel::TRANSPORT, control::Control, estimate::Estimate, lips::SenderReports};
 use crate::media::hub::Budget;
 use call::Route;
 use rtc::{
@@ -28,9 +28,10 @@ pub async fn connection(
     route: Route,
     handler: Arc<dyn PeerConnectionEventHandler>,
     budget: Budget,
+    reports: SenderReports,
 ) -> Result<Arc<dyn PeerConnection>, Error> {
     let mut media = codecs()?;
-    let chain = chain(&mut media, budget)?;
+    let chain = chain(&mut media, budget, reports)?;
     let configuration = RTCConfigurationBuilder::new()
         .with_ice_servers(ice_servers.iter().map(server).collect())
         .with_bundle_policy(RTCBundlePolicy::MaxBundle)
@@ -103,7 +104,7 @@ fn codec(
 }
 
 /// No pacer: where packets are lost it holds back the sound behind the pictures.
-fn chain(media: &mut MediaEngine, budget: Budget) -> Result<Registry, Error> {
+fn chain(media: &mut MediaEngine, budget: Budget, reports: SenderReports) -> Result<Registry, Error> {
     let control = CongestionControlBuilder::new(Estimate::new(budget)).build();
     let chain = configure_twcc(Registry::new(), media)?
         .with(Slot::CongestionControl, control)
@@ -114,7 +115,7 @@ fn chain(media: &mut MediaEngine, budget: Budget) -> Result<Registry, Error> {
                 .with_max_nacks_per_packet(NACKS)
                 .build(),
         );
-    Ok(configure_rtcp_reports(chain).with(Slot::from(LAST), KeyFrameRequests::default()))
+    Ok(configure_rtcp_reports(chain).with(Slot::from(LAST), Control::new(reports)))
 }
 
 fn server(server: &IceServer) -> RTCIceServer {

@@ -18,6 +18,8 @@ pub struct Frame {
     pub key: bool,
     /// Frames before it were lost.
     pub gap: bool,
+    /// Its place on RTP's clock of 90 kHz.
+    pub timestamp: u32,
 }
 
 /// Packets that are not yet a frame.
@@ -118,6 +120,7 @@ impl Frames {
         self.next = Some(last + 1);
         self.step_over_padding();
         let mut data = BytesMut::new();
+        let timestamp = parts.values().next_back().map_or(0, |part| part.timestamp);
         parts
             .range(first..)
             .for_each(|(_, part)| data.extend_from_slice(&part.data));
@@ -126,6 +129,7 @@ impl Frames {
             key: data.first().is_some_and(|byte| byte & 1 == 0),
             data: data.freeze(),
             gap: std::mem::take(&mut self.gap),
+            timestamp,
         }
     }
 

@@ -12,8 +12,10 @@ use std::{collections::BTreeMap, sync::Arc};
 /// The receiving end of a feed.
 #[derive(Debug, Clone)]
 pub struct Incoming {
-    /// Its pictures.
+    /// Its pictures, as they come.
     pub pictures: Arc<Hub>,
+    /// Its pictures, each when what was said with it is heard.
+    pub in_time: Arc<Hub>,
     /// Its sound.
     pub voice: Arc<Voice>,
     /// What has come of its pictures.
@@ -38,6 +40,7 @@ impl Incoming {
         let voice = Voice::new().map_err(|error| Exception::new("OperationError", error.to_string()))?;
         Ok(Self {
             pictures: Arc::default(),
+            in_time: Arc::default(),
             voice: Arc::new(voice),
             seen: Arc::default(),
             heard: Arc::default(),
@@ -48,6 +51,7 @@ impl Incoming {
     pub fn show(&self, streams: &Streams, id: String) -> Entry {
         let shown = Shown {
             pictures: Some(self.pictures.clone()),
+            in_time: Some(self.in_time.clone()),
             voice: Some(self.voice.clone()),
             packets: Some(self.voice.packets.clone()),
         };

@@ -16,14 +16,16 @@ mod actor;
 mod channel;
 mod clock;
 mod connection;
+mod control;
 mod counts;
 mod engine;
 mod estimate;
 mod frames;
 mod incoming;
-mod key_frame_requests;
+mod lips;
 mod packets;
 mod receiving;
 mod sending;
 
 pub use connection::Connection;
+pub use lips::{Captured, Lag};

@@ -64,7 +64,8 @@ impl Viewer {
 
     /// Makes a ticket for a stream; `None` where it has no pictures (any more).
     pub fn ticket(&self, stream: &str) -> Option<Ticket> {
-        let pictures = self.streams.get(stream)?.pictures?;
+        let shown = self.streams.get(stream)?;
+        let pictures = shown.in_time.or(shown.pictures)?;
         let bytes: [u8; 16] = crate::native::random_bytes();
         let name = format!("{:032x}", u128::from_le_bytes(bytes));
         lock(&self.tickets).insert(name.clone(), pictures);

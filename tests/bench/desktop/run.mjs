@@ -6,9 +6,10 @@ import { Figures } from '../figures.mjs';
 import { cost, four } from './cost.mjs';
 import { join, latency } from './latency.mjs';
 import { lines } from './lines.mjs';
+import { lips } from './lips.mjs';
 import { memory, start } from './window.mjs';
 
-const ALL = { cost, four, latency, join, start, memory, lines };
+const ALL = { cost, four, latency, join, lips, start, memory, lines };
 const chosen = (process.env.PARTS ?? Object.keys(ALL).join(',')).split(',');
 
 // A debug build says nothing about what people have; one may still want to see what a line does to it.

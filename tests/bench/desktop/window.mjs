@@ -69,7 +69,8 @@ export function memory(figures) {
   }));
 }
 
-async function withDisplay(body) {
+/** A display for as long as `body` takes. */
+export async function withDisplay(body) {
   const display = await startDisplay();
   try {
     await body(display);
@@ -79,10 +80,10 @@ async function withDisplay(body) {
 }
 
 /** Opens the window as a person does: a release has no door for tests. */
-function open(display, server, args) {
+export function open(display, server, args, sound = {}) {
   const folder = scratch('bench-window');
   const own = { HOME: folder, XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: '', WEBKIT_DISABLE_COMPOSITING_MODE: '1' };
-  const env = { ...display.env, ...own };
+  const env = { ...display.env, ...own, ...sound };
   const child = spawn(program(), ['--server', server.url, ...args], { env, stdio: 'ignore' });
   const tree = () => [...cpuSeconds(child.pid).keys()];
   return {

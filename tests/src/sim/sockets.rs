@@ -143,9 +143,7 @@ impl World {
                 // Nobody looks into a room from outside, and a node relays by itself.
                 Output::Peek { .. } | Output::Relay { .. } => {}
                 // Nobody has a passcode here.
-                Output::CheckPasscode { .. }
-                | Output::CheckAccess { .. }
-                | Output::HashPasscode { .. } => {}
+                Output::CheckPasscode { .. } | Output::CheckAccess { .. } | Output::HashPasscode { .. } => {}
                 Output::StoreChat {
                     keep: _,
                     room,

@@ -1,9 +1,14 @@
-//! Lets requests for key frames (PLI, FIR) through to the application; webrtc keeps all other RTCP to itself.
+//! Listens to RTCP: lets requests for key frames (PLI, FIR) through to the application, and takes note of when senders say that
+//! they captured what they send. webrtc keeps all the rest to itself.
 
+use super::lips::{Report, SenderReports};
 use rtc::{
     interceptor::{Attribute, Interceptor, Packet, StreamInfo, TaggedPacket},
-    rtcp::payload_feedbacks::{
-        full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication,
+    rtcp::{
+        payload_feedbacks::{
+            full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication,
+        },
+        sender_report::SenderReport,
     },
     sansio::Protocol,
     shared::error::Error,
@@ -11,13 +16,24 @@ use rtc::{
 use std::{collections::VecDeque, time::Instant};
 
 /// The last link of the chain.
-#[derive(Default)]
-pub struct KeyFrameRequests {
+pub struct Control {
+    reports: SenderReports,
     read: VecDeque<TaggedPacket>,
     written: VecDeque<TaggedPacket>,
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for KeyFrameRequests {
+impl Control {
+    /// Takes note of what senders report in these.
+    pub fn new(reports: SenderReports) -> Self {
+        Self {
+            reports,
+            read: VecDeque::new(),
+            written: VecDeque::new(),
+        }
+    }
+}
+
+impl Protocol<TaggedPacket, TaggedPacket, ()> for Control {
     type Rout = TaggedPacket;
     type Wout = TaggedPacket;
     type Eout = ();
@@ -26,6 +42,12 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for KeyFrameRequests {
 
     fn handle_read(&mut self, mut message: TaggedPacket) -> Result<(), Error> {
         if let Packet::Rtcp(packets) = &message.message.packet {
+            for packet in packets {
+                if let Some(said) = packet.as_any().downcast_ref::<SenderReport>() {
+                    self.reports
+                        .note(said.ssrc, Report::new(said.ntp_time, said.rtp_time));
+                }
+            }
             let wanted = packets.iter().filter(|packet| {
                 let packet = packet.as_any();
                 packet.is::<PictureLossIndication>() || packet.is::<FullIntraRequest>()
@@ -56,7 +78,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for KeyFrameRequests {
 }
 
 /// It is the same for all streams.
-impl Interceptor for KeyFrameRequests {
+impl Interceptor for Control {
     fn bind_local_stream(&mut self, _: &StreamInfo) {}
     fn unbind_local_stream(&mut self, _: &StreamInfo) {}
     fn bind_remote_stream(&mut self, _: &StreamInfo) {}
