@@ -13,6 +13,8 @@ use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
 /// A key frame is asked for again after this long; it takes a while to come.
 const AGAIN: Duration = Duration::from_millis(400);
+/// When no packet came for this long, none was sent: the picture is switched off, or not asked for.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Receives until the connection is closed or the track is over.
 pub async fn receive(track: Arc<dyn TrackRemote>, slot: Slot, incoming: Incoming) {
@@ -49,6 +51,7 @@ async fn see(track: &dyn TrackRemote, incoming: &Incoming) {
         frames: Frames::default(),
         // What came before the track was there is lost.
         wanting: true,
+        last: Instant::now(),
     };
     let mut again = tokio::time::interval(AGAIN);
     again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -84,10 +87,16 @@ struct PictureStream<'a> {
     frames: Frames,
     /// Nothing can be shown, or not to all, before a key frame comes.
     wanting: bool,
+    /// When the last packet came.
+    last: Instant,
 }
 
 impl PictureStream<'_> {
     fn take(&mut self, packet: &Packet) {
+        let now = Instant::now();
+        if now.saturating_duration_since(std::mem::replace(&mut self.last, now)) >= PAUSE {
+            self.incoming.seen.pause();
+        }
         self.incoming.seen.packet(packet.payload.len());
         self.frames.push(packet);
         while let Some(frame) = self.frames.pop() {
@@ -95,11 +104,11 @@ impl PictureStream<'_> {
                 self.wanting = false;
             }
             self.wanting |= frame.gap && !frame.key;
-            self.incoming.seen.frame();
+            self.incoming.seen.frame(now);
             let chunk = Chunk {
                 data: frame.data,
                 key: frame.key,
-                at: Instant::now(),
+                at: now,
             };
             // A picture that stands still is better than one that falls to pieces.
             if frame.gap && !frame.key {
