@@ -2,7 +2,7 @@
 
 use crate::js::window;
 use session::{Config, platform::VideoConstraints};
-use wire::routes::SIGNALING;
+use wire::{ClientPlatform, routes::SIGNALING};
 
 /// Scheme, host and port that the page came from.
 pub fn origin() -> String {
@@ -15,6 +15,7 @@ pub fn config() -> Config {
         // http becomes ws, and https becomes wss.
         server: format!("{}{SIGNALING}", origin().replacen("http", "ws", 1)),
         video: video(),
+        platform: ClientPlatform::Web,
     }
 }
 

@@ -124,6 +124,7 @@ impl Node {
             | Output::SaveRules { .. }
             | Output::CheckPasscode { .. }
             | Output::HashPasscode { .. }
+            | Output::Report { .. }
             | Output::StoreChat { .. } => Some(output),
         }
     }

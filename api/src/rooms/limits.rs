@@ -18,6 +18,8 @@ pub struct Settings {
     pub relays: Relays,
     /// The server's version, for a person to read.
     pub version: String,
+    /// Clients whose people let them are to tell how their calls go.
+    pub reports: bool,
     /// There are other servers, each of which has some of the rooms.
     pub shared: bool,
 }
@@ -37,6 +39,8 @@ pub struct Limits {
     pub chats: Rate,
     /// Wishes of what is to be sent, on one socket.
     pub wants: Rate,
+    /// Reports of how a call goes, on one socket.
+    pub reports: Rate,
     /// Messages on one socket that are refused for being bad or too many; beyond it the socket is closed.
     pub patience: Rate,
     /// Passcodes for one room from one place, and vain knocks.
@@ -74,6 +78,7 @@ impl Settings {
             tokens: Tokens::new(key),
             ice_servers: Vec::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            reports: false,
             shared: false,
         }
     }
@@ -82,6 +87,7 @@ impl Settings {
         ServerMessage::Hello {
             ice_servers: self.ice_servers.clone(),
             version: self.version.clone(),
+            reports: self.reports,
         }
     }
 
@@ -95,6 +101,7 @@ impl Settings {
         Some(ServerMessage::Hello {
             ice_servers,
             version: self.version.clone(),
+            reports: self.reports,
         })
     }
 }
@@ -118,6 +125,11 @@ impl Default for Limits {
             wants: Rate {
                 burst: 120,
                 every: Duration::from_millis(25),
+            },
+            // One comes every minute, and one at the end.
+            reports: Rate {
+                burst: 3,
+                every: Duration::from_secs(10),
             },
             patience: Rate {
                 burst: 20,

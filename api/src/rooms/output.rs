@@ -3,7 +3,8 @@
 use super::{Rules, ServerId, SocketId};
 use std::{net::IpAddr, sync::Arc};
 use wire::{
-    ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId, ServerMessage,
+    CallReport, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId,
+    ServerMessage,
 };
 
 /// What came of storing a room's rules.
@@ -101,6 +102,11 @@ pub enum Output {
         socket: SocketId,
         /// The passcode.
         passcode: Passcode,
+    },
+    /// Add to the figures how somebody's call went. Nothing says whose.
+    Report {
+        /// How.
+        report: CallReport,
     },
     /// Store a message, in order within the room, and answer with [`Input::ChatStored`](super::Input::ChatStored) or [`Input::ChatRefused`](super::Input::ChatRefused).
     /// One whose id is stored already is not stored again: its author repeats it since the answer was lost.

@@ -6,13 +6,14 @@ mod door;
 mod gestures;
 mod handshake;
 mod moderating;
+mod reports;
 mod returning;
 mod talking;
 mod waiting;
 
 use super::*;
 use serde_json::{Value, json};
-use wire::{ChatMessage, ChatText, ClientMessage, DisplayName, Nonce, ResumeToken};
+use wire::{CallReport, ChatMessage, ChatText, ClientMessage, DisplayName, Nonce, ResumeToken};
 
 /// Some rooms, a clock, and what every socket was sent since it was last looked at.
 pub struct Server {
@@ -23,6 +24,8 @@ pub struct Server {
     pub closed: BTreeMap<SocketId, u16>,
     pub opened: Vec<(RoomId, SocketId, Option<u64>)>,
     pub to_store: Vec<(RoomId, ChatMessage, Nonce)>,
+    /// What was told of calls.
+    pub reports: Vec<CallReport>,
     /// Of every chat message, whether it is to be stored.
     pub kept: Vec<bool>,
     /// The rules in the store.
@@ -54,6 +57,7 @@ impl Server {
             closed: BTreeMap::new(),
             opened: Vec::new(),
             to_store: Vec::new(),
+            reports: Vec::new(),
             kept: Vec::new(),
             stored: BTreeMap::new(),
             away: false,
@@ -232,6 +236,7 @@ impl Server {
                     self.rooms
                         .handle_input(self.now, Input::PasscodeHashed { socket, hash });
                 }
+                Output::Report { report } => self.reports.push(report),
                 Output::StoreChat {
                     keep,
                     room,
