@@ -258,6 +258,7 @@ build_site() {
   inside+=",$driver::carry_out,$worker::operate,$driver::listen,platform_web::stats::read,$driver::look,$driver::looked,$driver::load_earlier,$driver::take_earlier"
   inside+=",$screen::start,$screen::picked,$driver::watch,$driver::save_data,$driver::show_apart,$driver::adapt"
   inside+=",platform_web::sender::set_parameters,platform_web::data_channel::open"
+  inside+=",$driver::let_report,$driver::report,$driver::follow_call,$driver::glanced,<session::ledger::Ledger>::state"
   inside+=",$driver::obey_files,$driver::hear_channel,$driver::file_happened,$driver::look_after_files"
   local chunks=(
     --chunk "posts=app::posts::list::PostList,app::posts::read::ReadPost,app::posts::edit::NewPost,app::posts::edit::EditPost"

@@ -228,6 +228,16 @@ pub struct Serve {
         help_heading = "Calls"
     )]
     grace: u64,
+    /// Takes figures of how calls go (time to the first picture, connections that fail, pictures that stand still) from those
+    /// people who switch that on in their settings, and adds them to /metrics, without names, rooms or addresses.
+    #[arg(
+        long,
+        env = "TSUKIYO_QUALITY_REPORTS",
+        value_parser = clap::builder::FalseyValueParser::new(),
+        action = clap::ArgAction::SetTrue,
+        help_heading = "Calls"
+    )]
+    quality_reports: bool,
     #[command(flatten)]
     turn: turn::Turn,
 
@@ -390,6 +400,7 @@ impl Serve {
                 relays,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 restricted: false,
+                reports: self.quality_reports,
                 shared: false,
             },
         })

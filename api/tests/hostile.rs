@@ -34,6 +34,8 @@ mod people;
 mod raw;
 #[path = "hostile/relaying.rs"]
 mod relaying;
+#[path = "hostile/reports.rs"]
+mod reports;
 #[path = "hostile/slow.rs"]
 mod slow;
 #[path = "hostile/smuggling.rs"]

@@ -37,6 +37,8 @@ mod process;
 mod prod;
 #[path = "server/relay.rs"]
 mod relay;
+#[path = "server/reports.rs"]
+mod reports;
 #[path = "server/tls.rs"]
 mod tls;
 #[path = "server/traces.rs"]

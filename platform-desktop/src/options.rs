@@ -4,7 +4,7 @@ use clap::Parser;
 use percent_encoding::percent_decode_str;
 use session::{Config, platform::VideoConstraints};
 use std::path::{Path, PathBuf};
-use wire::{DisplayName, RoomId, routes::SIGNALING};
+use wire::{ClientPlatform, DisplayName, RoomId, routes::SIGNALING};
 
 /// Where the server is, unless somebody says otherwise.
 pub const USUAL_SERVER: &str = "http://localhost:3000";
@@ -62,6 +62,7 @@ impl Options {
             // http becomes ws, and https becomes wss.
             server: format!("{}{SIGNALING}", server.replacen("http", "ws", 1)),
             video: self.video,
+            platform: ClientPlatform::Desktop,
         }
     }
 

@@ -1,13 +1,15 @@
 //! What the page's address says.
 
-use crate::js::window;
-use crate::storage;
+use crate::{js::window, storage};
 use session::{
     Config,
     platform::{Keep, VideoConstraints},
 };
 use wasm_bindgen::JsValue;
-use wire::routes::{ACCESS, SIGNALING};
+use wire::{
+    ClientPlatform,
+    routes::{ACCESS, SIGNALING},
+};
 
 /// Scheme, host and port that the page came from.
 pub fn origin() -> String {
@@ -20,6 +22,7 @@ pub fn config() -> Config {
         // http becomes ws, and https becomes wss.
         server: format!("{}{SIGNALING}", origin().replacen("http", "ws", 1)),
         video: video(),
+        platform: ClientPlatform::Web,
     }
 }
 

@@ -69,6 +69,7 @@ impl Entries<'_> {
             lost: count(entry, "packetsLost"),
             frames: count(entry, "framesDecoded"),
             freezes: count(entry, "freezeCount"),
+            freezes_duration: count(entry, "totalFreezesDuration"),
             size: size(entry),
             codec: self.codec(entry),
         }

@@ -20,7 +20,8 @@ after(async () => {
 
 for (const look of [{ size: 'desk', theme: 'dark', lang: 'en' }, { size: 'phone', theme: 'light', lang: 'ja' }, { size: 'desk', theme: 'light', lang: 'en' }, { size: 'phone', theme: 'dark', lang: 'ja' }]) {
   proof(`no screen has barriers: ${Object.values(look).join(', ')}`, async (t) => {
-    const server = await startServer();
+    // With all there is to see.
+    const server = await startServer({ env: { TSUKIYO_QUALITY_REPORTS: '1' } });
     let seen = 0;
     try {
       await walk(browser, server, look, (name, page) => {

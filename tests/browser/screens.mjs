@@ -22,7 +22,8 @@ const browser = await startBrowser();
 let count = 0;
 let failed = false;
 for (const look of looks) {
-  const server = await startServer();
+  // With all there is to see.
+  const server = await startServer({ env: { TSUKIYO_QUALITY_REPORTS: '1' } });
   const name = Object.values(look).join('-');
   const visit = async (screen, page) => {
     await page.screenshot({ path: path.join(folder, `${screen}-${name}.png`) });

@@ -99,7 +99,7 @@ fn who_has_no_token_makes_no_room_and_one_that_was_shown_is_remembered() {
         };
         Access::new(settings, Tokens::new(b"passes")).expect("it has no issuer")
     };
-    World::run_with(access, async |world| {
+    World::guarded(access, async |world| {
         let kaguya = world.person("Kaguya");
         kaguya.prepare().await;
         kaguya.join("tsukimi");

@@ -125,6 +125,7 @@ impl Node {
             | Output::CheckPasscode { .. }
             | Output::CheckAccess { .. }
             | Output::HashPasscode { .. }
+            | Output::Report { .. }
             | Output::StoreChat { .. } => Some(output),
         }
     }

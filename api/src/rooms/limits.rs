@@ -20,6 +20,8 @@ pub struct Settings {
     pub version: String,
     /// A room is made only by whoever shows an access token.
     pub restricted: bool,
+    /// Clients whose people let them are to tell how their calls go.
+    pub reports: bool,
     /// There are other servers, each of which has some of the rooms.
     pub shared: bool,
 }
@@ -39,6 +41,8 @@ pub struct Limits {
     pub chats: Rate,
     /// Wishes of what is to be sent, on one socket.
     pub wants: Rate,
+    /// Reports of how a call goes, on one socket.
+    pub reports: Rate,
     /// Messages on one socket that are refused for being bad or too many; beyond it the socket is closed.
     pub patience: Rate,
     /// Passcodes for one room from one place, and vain knocks.
@@ -77,6 +81,7 @@ impl Settings {
             ice_servers: Vec::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             restricted: false,
+            reports: false,
             shared: false,
         }
     }
@@ -99,6 +104,7 @@ impl Settings {
         ServerMessage::Hello {
             ice_servers,
             version: self.version.clone(),
+            reports: self.reports,
         }
     }
 }
@@ -122,6 +128,11 @@ impl Default for Limits {
             wants: Rate {
                 burst: 120,
                 every: Duration::from_millis(25),
+            },
+            // One comes every minute, and one at the end.
+            reports: Rate {
+                burst: 3,
+                every: Duration::from_secs(10),
             },
             patience: Rate {
                 burst: 20,

@@ -12,6 +12,7 @@
 //! | … `react` | shows a sign | `react` to everyone, `from` stamped |
 //! | … `chat` | says something | [`Output::StoreChat`] |
 //! | … `moderate` | does what only a host may | `join`, `error`, `order`, `media`, `leave`, `rules`, `host`, by the action; [`Output::SaveRules`], [`Output::HashPasscode`] |
+//! | … `report` | tells how the call goes | [`Output::Report`] |
 //! | … `leave` | goes out, or waits no longer | `leave` (left) to the others |
 //! | … `ping` | does the link carry? | `pong` |
 //! | [`Input::Malformed`] | was no message at all | `error`, and the end after too many |
@@ -40,6 +41,7 @@
 //!   members, exactly one is announced to the other unless one of them returns.
 //! - Nobody hears of a chat message before it is stored, unless the room's rules say that nothing is.
 //! - Nobody is let in before the room's rules are known; `door::verdict` is the only place that says who is.
+//! - A report of a call goes on without a word of whose it is.
 //! - Who waits is in no room: it has no place, so nothing that it says reaches a member.
 //! - A room in which nobody is, and at whose door nobody is, is not kept.
 //! - Where there are several servers, a room's rules are known to one of them, which decides everything about it.
@@ -55,6 +57,7 @@ mod input;
 mod keeping;
 mod limits;
 mod output;
+mod reports;
 mod room;
 mod rules;
 mod service;

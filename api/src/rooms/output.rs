@@ -3,8 +3,8 @@
 use super::{Rules, ServerId, SocketId};
 use std::{net::IpAddr, sync::Arc};
 use wire::{
-    AccessToken, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode, RoomId,
-    ServerMessage,
+    AccessToken, CallReport, ChatText, ClientMessage, DisplayName, MemberId, MessageId, Nonce, Passcode,
+    RoomId, ServerMessage,
 };
 
 /// What came of storing a room's rules.
@@ -110,6 +110,11 @@ pub enum Output {
         socket: SocketId,
         /// The passcode.
         passcode: Passcode,
+    },
+    /// Add to the figures how somebody's call went. Nothing says whose.
+    Report {
+        /// How.
+        report: CallReport,
     },
     /// Store a message, in order within the room, and answer with [`Input::ChatStored`](super::Input::ChatStored) or [`Input::ChatRefused`](super::Input::ChatRefused).
     /// One whose id is stored already is not stored again: its author repeats it since the answer was lost.

@@ -32,6 +32,8 @@ pub struct Socket {
     pub passcodes: Throttle,
     /// Wishes of what is to be sent.
     pub wants: Throttle,
+    /// Reports of how the call goes.
+    pub reports: Throttle,
     messages: Throttle,
     chats: Throttle,
     patience: Throttle,
@@ -207,6 +209,7 @@ impl Rooms {
                 member,
                 passcode,
             } => self.moderate(now, socket, action, member, passcode),
+            ClientMessage::Report(report) => self.report(now, socket, report),
             ClientMessage::Leave => self.leave(socket),
             ClientMessage::Ping => self.send(socket, &Arc::new(ServerMessage::Pong)),
         }

@@ -16,7 +16,7 @@ use crate::{
     rooms::{Census, Input, Output, Settings, SocketId, Tokens},
     socket::Outbox,
     store::Store,
-    telemetry::Meters,
+    telemetry::{Calls, Meters},
 };
 use std::{
     collections::HashMap,
@@ -91,6 +91,10 @@ impl Hub {
         let clock = Clock::start();
         let tokens = settings.tokens.clone();
         let shared = settings.shared;
+        let meters = Meters {
+            calls: settings.reports.then(Calls::default),
+            ..Meters::default()
+        };
         let rescheduled = Arc::new(Notify::new());
         let hub = Self(Arc::new(Inner {
             state: Mutex::new(State {
@@ -109,7 +113,7 @@ impl Hub {
             next_socket: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
             draining: AtomicBool::new(false),
-            meters: Meters::default(),
+            meters,
             open: watch::Sender::new(()),
             among: Among::new(bus),
         }));
@@ -352,6 +356,11 @@ impl Hub {
                 }
                 Output::HashPasscode { socket, passcode } => {
                     tokio::spawn(rules::hash_passcode(self.clone(), socket, passcode));
+                }
+                Output::Report { report } => {
+                    if let Some(calls) = &self.0.meters.calls {
+                        calls.add(&report);
+                    }
                 }
                 Output::StoreChat {
                     keep,

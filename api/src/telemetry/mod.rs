@@ -7,7 +7,10 @@
 //! - No label holds what a client chose: their number has a bound.
 //! - Nothing of a room, a person or an address is told.
 
+mod calls;
 mod process;
+
+pub use calls::Calls;
 
 use crate::{rooms::Census, signaling::Standing};
 use metrics::{Counter, Histogram};
@@ -31,8 +34,10 @@ static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 /// Begins to measure, once in a process. Wants a Tokio runtime.
 pub fn start() {
     RECORDER.get_or_init(|| {
-        let builder =
-            PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("seconds".to_owned()), &SECONDS);
+        let first_frame = Matcher::Full(calls::FIRST_FRAME.to_owned());
+        let builder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("seconds".to_owned()), &SECONDS)
+            .and_then(|builder| builder.set_buckets_for_metric(first_frame, &calls::FIRST_FRAME_SECONDS));
         let recorder = match builder {
             Ok(builder) => builder.build_recorder(),
             Err(error) => {
@@ -110,6 +115,8 @@ pub struct Meters {
     pub said_bytes: Counter,
     /// From the wish to come in to the answer.
     pub joins: Histogram,
+    /// How calls went, where clients are asked.
+    pub calls: Option<Calls>,
 }
 
 impl Default for Meters {
@@ -120,6 +127,7 @@ impl Default for Meters {
             said: metrics::counter!("tsukiyo_messages_total", "direction" => "out"),
             said_bytes: metrics::counter!("tsukiyo_message_bytes_total", "direction" => "out"),
             joins: metrics::histogram!("tsukiyo_join_seconds"),
+            calls: None,
         }
     }
 }
@@ -192,6 +200,7 @@ fn describe() {
         "tsukiyo_turn_dropped_total",
         "Packets not relayed, by the reason."
     );
+    calls::describe();
 }
 
 async fn keep_up() {

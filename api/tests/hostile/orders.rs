@@ -56,6 +56,7 @@ const OUTSIDE: &[&str] = &[
     r#"{"type":"react","reaction":"clap"}"#,
     r#"{"type":"offer","to":"THEM","handshake":{"by":"THEM","attempt":1},"sdp":"v=0"}"#,
     r#"{"type":"want","to":"THEM","want":{"camera":0,"screen":0}}"#,
+    r#"{"type":"report","version":1,"platform":"web","connected":1,"failed":{"handshake":0,"noCandidates":0,"ice":0,"disconnected":0},"restarts":0,"freezes":0,"frozen":0,"lasted":0,"relayed":false}"#,
     r#"{"type":"moderate","action":"admit"}"#,
     r#"{"type":"moderate","action":"noWait"}"#,
     r#"{"type":"moderate","action":"end"}"#,

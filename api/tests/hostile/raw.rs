@@ -42,6 +42,7 @@ pub async fn world() -> (World, TempDir) {
     }
     let world = World::with(|config| {
         config.web_dir = site;
+        config.rooms.reports = true;
         hurry(config);
     })
     .await;

@@ -8,7 +8,8 @@ use serde_json::json;
 use std::{net::SocketAddr, time::Duration};
 use tokio::time::timeout;
 
-async fn figures(address: SocketAddr) -> String {
+/// Everything that a server tells of itself.
+pub async fn figures(address: SocketAddr) -> String {
     let answer = crate::http::exchange(address, b"GET /metrics HTTP/1.1\r\n\r\n").await;
     assert_eq!(answer.status, 200, "{answer:?}");
     String::from_utf8(answer.body).expect("it is text")
@@ -16,11 +17,15 @@ async fn figures(address: SocketAddr) -> String {
 
 /// Returns the value of a line, whose labels stand in braces behind the name.
 fn value(text: &str, line: &str) -> f64 {
+    find(text, line).unwrap_or_else(|| panic!("{line} is not in {text}"))
+}
+
+/// The same, of a line that may not be there.
+pub fn find(text: &str, line: &str) -> Option<f64> {
     let found = text
         .lines()
         .find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
-    let found = found.unwrap_or_else(|| panic!("{line} is not in {text}"));
-    found.parse().expect("a number")
+    found.map(|found| found.parse().expect("a number"))
 }
 
 #[tokio::test]

@@ -40,5 +40,9 @@ pub const PICTURE_HEIGHT: u16 = 4_320;
 pub const FILE_BYTES: u64 = 100_000_000;
 /// Length of a file's name, in characters.
 pub const FILE_NAME_CHARS: usize = 120;
+/// How often something may have happened within one report of a call.
+pub const REPORT_TALLY: u32 = 1_000;
+/// What a report of a call may say of a duration, in milliseconds: ten minutes. One is sent every minute.
+pub const REPORT_MILLISECONDS: u32 = 10 * 60 * 1_000;
 /// How long a member whose socket is lost stays in the room, in seconds.
 pub const GRACE_SECONDS: u64 = 10;

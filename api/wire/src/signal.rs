@@ -3,9 +3,9 @@
 //! The names of the handshake's messages are the ancestor's: `join`, `accept`, `offer`, `answer`, `candidate`.
 
 use crate::{
-    AccessToken, Action, ChatMessage, ChatText, DisplayName, HandshakeId, HistoryPolicy, HostToken,
-    IceCandidate, IceServer, MediaState, Member, MemberId, Missing, Nonce, Passcode, Reaction, ResumeToken,
-    RoomId, RoomInfo, Sdp, Want, tagged::tagged,
+    AccessToken, Action, CallReport, ChatMessage, ChatText, DisplayName, HandshakeId, HistoryPolicy,
+    HostToken, IceCandidate, IceServer, MediaState, Member, MemberId, Missing, Nonce, Passcode, Reaction,
+    ResumeToken, RoomId, RoomInfo, Sdp, Want, tagged::tagged,
 };
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +141,9 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         passcode: Option<Passcode>,
     },
+    /// Tells how the call has gone since the report before, to a server whose [`ServerMessage::Hello`] asks for it. It is for
+    /// the server's figures alone: nobody else hears of it, and it is kept with no name.
+    Report(CallReport),
     /// Leaves the room, or ceases to wait for it; the socket stays.
     Leave,
     /// Asks for a [`ServerMessage::Pong`], to learn whether the link still carries.
@@ -158,6 +161,9 @@ pub enum ServerMessage {
         ice_servers: Vec<IceServer>,
         /// The server's version, for a person to read.
         version: String,
+        /// The server takes a [`ClientMessage::Report`] from whose person wants to give one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reports: bool,
     },
     /// Who is in a room.
     Peek(RoomInfo),
@@ -404,6 +410,8 @@ pub enum ErrorCode {
     NotHost,
     /// It cannot be done as things are, or not be stored.
     NotDone,
+    /// The server takes no reports of calls.
+    NotWanted,
 }
 
 #[cfg(test)]
@@ -437,7 +445,8 @@ mod tests {
         assert_eq!(
             serde_json::to_value(ServerMessage::Hello {
                 ice_servers: vec![],
-                version: "1".into()
+                version: "1".into(),
+                reports: false,
             })
             .unwrap(),
             json!({"type": "hello", "iceServers": [], "version": "1"})

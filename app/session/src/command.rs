@@ -69,6 +69,8 @@ pub enum Command {
     ShowApart(bool),
     /// Asks for small pictures and sends small ones, from now on and at later visits; or no longer.
     SaveData(bool),
+    /// Tells the server how calls go, in figures without names, from now on and at later visits; or no longer.
+    Report(bool),
     /// Raises the hand, or takes it down.
     Hand(bool),
     /// Shows everyone a sign for a moment.

@@ -19,6 +19,7 @@ pub mod command;
 mod config;
 mod driver;
 mod handle;
+mod ledger;
 pub mod load;
 pub mod platform;
 pub mod quality;

@@ -40,6 +40,8 @@ pub struct View {
     pub house: Rc<House>,
     /// What the call costs, and how far that is lowered.
     pub load: Load,
+    /// The person lets the program tell the server how calls go; `None` where the server does not ask for it.
+    pub reports: Option<bool>,
 }
 
 /// What the call costs, and how far that is lowered.

@@ -26,6 +26,7 @@ pub fn Settings(onclose: EventHandler<()>) -> Element {
         Dialog { title: words.say("settings-title"), onclose,
             Sound {}
             Camera {}
+            Reports {}
         }
     }
 }
@@ -143,6 +144,33 @@ fn Camera() -> Element {
                     Picture { stream, mirrored: true, muted: true }
                 }
             }
+        }
+    }
+}
+
+/// Whether figures of the person's calls are told, where the server asks for them.
+#[component]
+fn Reports() -> Element {
+    let app = use_app();
+    let words = use_words();
+    let reports = use_part(|view| view.reports);
+    let Some(on) = reports() else {
+        return rsx! {};
+    };
+
+    rsx! {
+        section { class: "settings-part",
+            label { class: "switch",
+                input {
+                    r#type: "checkbox",
+                    role: "switch",
+                    checked: on,
+                    "aria-describedby": "reports-hint",
+                    onchange: move |event| app.send(Command::Report(event.checked())),
+                }
+                span { {words.say("settings-reports")} }
+            }
+            p { class: "hint", id: "reports-hint", {words.say("settings-reports-hint")} }
         }
     }
 }

@@ -3,7 +3,6 @@
 //! Every second it writes a line of JSON that says what it sees and hears ([`status`]). It reads requests, a line of JSON
 //! each ([`request`]). It leaves when it is asked to, by a request or by a signal.
 
-mod gaps;
 mod request;
 mod status;
 mod taker;

@@ -1,7 +1,7 @@
 //! Looks at what comes in: decodes every picture, as a window would.
 
-use super::gaps::Gaps;
 use crate::media::{
+    gaps::Gaps,
     hub::Hub,
     picture::Picture,
     streams::{Shown, Streams},

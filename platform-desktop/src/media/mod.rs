@@ -10,6 +10,7 @@
 pub mod camera;
 pub mod echo;
 pub mod file;
+pub mod gaps;
 pub mod hub;
 pub mod ivf;
 pub mod jitter;

@@ -19,6 +19,8 @@ use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
 /// A key frame is asked for again after this long; it takes a while to come.
 const AGAIN: Duration = Duration::from_millis(400);
+/// When no packet came for this long, none was sent: the picture is switched off, or not asked for.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// How fast timestamps run, in hertz: those of Opus (RFC 7587 §4.1) and of VP8 (RFC 7741 §4.1).
 const SOUND: u32 = 48_000;
@@ -66,6 +68,7 @@ async fn see(track: &dyn TrackRemote, incoming: &Incoming, reports: &SenderRepor
         waiting: VecDeque::new(),
         // What came before the track was there is lost.
         wanting: true,
+        last: Instant::now(),
     };
     let mut again = tokio::time::interval(AGAIN);
     again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -111,6 +114,8 @@ struct PictureStream<'a> {
     frames: Frames,
     /// Nothing can be shown, or not to all, before a key frame comes.
     wanting: bool,
+    /// When the last packet came.
+    last: Instant,
     /// What is here before its time, and when that is.
     waiting: VecDeque<(Instant, Waiting)>,
 }
@@ -123,6 +128,10 @@ struct Waiting {
 
 impl PictureStream<'_> {
     fn take(&mut self, packet: &Packet) {
+        let now = Instant::now();
+        if now.saturating_duration_since(std::mem::replace(&mut self.last, now)) >= PAUSE {
+            self.incoming.seen.pause();
+        }
         self.incoming.seen.packet(packet.payload.len());
         self.frames.push(packet);
         while let Some(frame) = self.frames.pop() {
@@ -130,13 +139,12 @@ impl PictureStream<'_> {
                 self.wanting = false;
             }
             self.wanting |= frame.gap && !frame.key;
-            self.incoming.seen.frame();
-            self.hand_out(frame);
+            self.incoming.seen.frame(now);
+            self.hand_out(frame, now);
         }
     }
 
-    fn hand_out(&mut self, frame: Frame) {
-        let now = Instant::now();
+    fn hand_out(&mut self, frame: Frame, now: Instant) {
         let chunk = Chunk {
             data: frame.data,
             key: frame.key,

@@ -128,6 +128,10 @@ const parts = {
       await menu(page, nth);
       await page.locator(ready).first().waitFor();
       await walk.visit(`room-${name}`, page);
+      if (name === 'settings') {
+        await page.locator('.dialog .hint').last().scrollIntoViewIfNeeded();
+        await walk.visit('room-settings-end', page);
+      }
       await close(page);
     }
     await page.keyboard.press('?');

@@ -5,9 +5,10 @@ use super::{
     connection::Connection,
     media::{HalfLoud, Stream, Track},
     server::Server,
-    socket::{self, Cut, Socket},
+    socket::{self, Book, Cut, Socket},
 };
 use call::Route;
+use serde_json::Value;
 use session::{
     Platform,
     platform::{
@@ -47,6 +48,7 @@ struct Inner {
     streams: Cell<u32>,
     /// Joins, connections and the like that the page has made, by name.
     asked: RefCell<BTreeMap<&'static str, usize>>,
+    book: Book,
 }
 
 /// What may be wrong with a device.
@@ -80,6 +82,7 @@ impl Device {
             tracks: RefCell::default(),
             streams: Cell::default(),
             asked: RefCell::default(),
+            book: Book::default(),
         }))
     }
 
@@ -151,6 +154,16 @@ impl Device {
         self.0.asked.borrow().get(what).copied().unwrap_or_default()
     }
 
+    /// What its pages have said to the server, in its order.
+    pub fn said(&self) -> Vec<Value> {
+        self.0.book.said()
+    }
+
+    /// What the server has said to them.
+    pub fn heard(&self) -> Vec<Value> {
+        self.0.book.heard()
+    }
+
     fn has(&self, what: Trait) -> bool {
         self.0.traits.borrow().contains(&what)
     }
@@ -199,7 +212,7 @@ impl Platform for Device {
         if self.has(Trait::Offline) {
             return Err(Exception::new("NetworkError", "offline"));
         }
-        let (socket, cut) = socket::connect(&self.0.server, protocol, events).await?;
+        let (socket, cut) = socket::connect(&self.0.server, protocol, self.0.book.clone(), events).await?;
         self.0.sockets.borrow_mut().push(cut);
         Ok(socket)
     }

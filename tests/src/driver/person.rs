@@ -18,7 +18,7 @@ use tokio::{
     task::{LocalSet, spawn_local},
     time::timeout,
 };
-use wire::{ChatText, DisplayName, RoomId};
+use wire::{ChatText, ClientPlatform, DisplayName, RoomId};
 
 /// How long anything may take. Nothing takes a hundredth of it, unless it never comes.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -47,17 +47,31 @@ pub struct Person {
 impl World {
     /// Runs a test in a world of its own.
     pub fn run<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
-        Self::run_with(Access::open, test);
+        Self::run_with(|_| (), Access::open, test);
+    }
+
+    /// The same, with a server that is told something else.
+    pub fn with<F: Future<Output = ()>>(change: impl FnOnce(&mut Settings), test: impl FnOnce(World) -> F) {
+        Self::run_with(change, Access::open, test);
     }
 
     /// The same where not everybody may do everything.
-    pub fn run_with<F: Future<Output = ()>>(access: impl FnOnce() -> Access, test: impl FnOnce(World) -> F) {
+    pub fn guarded<F: Future<Output = ()>>(access: impl FnOnce() -> Access, test: impl FnOnce(World) -> F) {
+        Self::run_with(|_| (), access, test);
+    }
+
+    fn run_with<F: Future<Output = ()>>(
+        change: impl FnOnce(&mut Settings),
+        access: impl FnOnce() -> Access,
+        test: impl FnOnce(World) -> F,
+    ) {
+        let mut settings = Settings::new(b"a key for tests that is long enough");
+        change(&mut settings);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
         LocalSet::new().block_on(&runtime, async {
-            let settings = Settings::new(b"a key for tests that is long enough");
             let world = World {
                 server: Server::start(settings, access()).await,
                 air: Air::default(),
@@ -90,6 +104,7 @@ impl Person {
         let config = Config {
             server: "ws://localhost/ws".to_owned(),
             video: None,
+            platform: ClientPlatform::Web,
         };
         let (handle, driver) = session::session(device.clone(), config);
         spawn_local(driver);

@@ -2,7 +2,9 @@
 
 use super::server::Server;
 use futures::{SinkExt, StreamExt};
+use serde_json::Value;
 use session::platform::{Events, Exception, SocketEvent};
+use std::{cell::RefCell, rc::Rc};
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, spawn_local},
@@ -16,6 +18,30 @@ use tokio_tungstenite::{
 #[derive(Debug)]
 pub struct Socket {
     outbox: mpsc::UnboundedSender<String>,
+    book: Book,
+}
+
+/// What was said and heard over all sockets of a device. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct Book(Rc<RefCell<[Vec<String>; 2]>>);
+
+impl Book {
+    /// What the page said, in its order.
+    pub fn said(&self) -> Vec<Value> {
+        read(&self.0.borrow()[0])
+    }
+
+    /// What it heard.
+    pub fn heard(&self) -> Vec<Value> {
+        read(&self.0.borrow()[1])
+    }
+}
+
+fn read(lines: &[String]) -> Vec<Value> {
+    let lines = lines.iter();
+    lines
+        .map(|line| serde_json::from_str(line).expect("messages are JSON"))
+        .collect()
 }
 
 /// Breaks a socket as a lost network does: nothing comes through any more, and nobody is told.
@@ -32,6 +58,7 @@ impl Cut {
 pub async fn connect(
     server: &Server,
     protocol: &str,
+    book: Book,
     events: Events<SocketEvent>,
 ) -> Result<(Socket, Cut), Exception> {
     let failed = |error: String| Exception::new("NetworkError", error);
@@ -50,6 +77,7 @@ pub async fn connect(
         .map_err(|error| failed(error.to_string()))?;
     let (outbox, mut said) = mpsc::unbounded_channel::<String>();
     let (mut write, mut read) = socket.split();
+    let notes = book.clone();
     let task = spawn_local(async move {
         let code = loop {
             tokio::select! {
@@ -66,7 +94,10 @@ pub async fn connect(
                     }
                 },
                 message = read.next() => match message {
-                    Some(Ok(Message::Text(text))) => events.send(SocketEvent::Message(text.as_str().to_owned())),
+                    Some(Ok(Message::Text(text))) => {
+                        notes.0.borrow_mut()[1].push(text.as_str().to_owned());
+                        events.send(SocketEvent::Message(text.as_str().to_owned()));
+                    }
                     Some(Ok(Message::Close(frame))) => {
                         break frame.map_or(1005, |CloseFrame { code, .. }| code.into());
                     }
@@ -77,11 +108,12 @@ pub async fn connect(
         };
         events.send(SocketEvent::Close { code });
     });
-    Ok((Socket { outbox }, Cut(task.abort_handle())))
+    Ok((Socket { outbox, book }, Cut(task.abort_handle())))
 }
 
 impl session::platform::Socket for Socket {
     fn send(&self, text: String) {
+        self.book.0.borrow_mut()[0].push(text.clone());
         // Nothing happens on a socket that is closed.
         let _ = self.outbox.send(text);
     }

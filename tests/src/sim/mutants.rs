@@ -302,6 +302,7 @@ impl Mutant {
                 | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
                 | ClientMessage::Moderate { .. }
+                | ClientMessage::Report(_)
                 | ClientMessage::Leave
                 | ClientMessage::Ping,
             )

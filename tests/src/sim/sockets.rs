@@ -144,6 +144,8 @@ impl World {
                 Output::Peek { .. } | Output::Relay { .. } => {}
                 // Nobody has a passcode here.
                 Output::CheckPasscode { .. } | Output::CheckAccess { .. } | Output::HashPasscode { .. } => {}
+                // Nobody measures anything here.
+                Output::Report { .. } => {}
                 Output::StoreChat {
                     keep: _,
                     room,

@@ -25,6 +25,7 @@ pub fn said(message: &ClientMessage) -> String {
         | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
         | ClientMessage::Moderate { .. }
+        | ClientMessage::Report(_)
         | ClientMessage::Leave
         | ClientMessage::Ping => format!("{message:?}"),
     }

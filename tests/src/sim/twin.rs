@@ -122,6 +122,7 @@ impl Twin {
                 | ClientMessage::React { .. }
                 | ClientMessage::Chat { .. }
                 | ClientMessage::Moderate { .. }
+                | ClientMessage::Report(_)
                 | ClientMessage::Leave,
                 _,
             ) => self.refuse(socket, ErrorCode::NotInRoom),
@@ -377,6 +378,7 @@ fn stamped(from: MemberId, message: ClientMessage) -> Option<(MemberId, ServerMe
         | ClientMessage::React { .. }
         | ClientMessage::Chat { .. }
         | ClientMessage::Moderate { .. }
+        | ClientMessage::Report(_)
         | ClientMessage::Leave
         | ClientMessage::Ping => None,
     }

@@ -7,6 +7,7 @@ mod door;
 mod gestures;
 mod handshake;
 mod moderating;
+mod reports;
 mod returning;
 mod talking;
 mod waiting;
@@ -14,7 +15,7 @@ mod waiting;
 use super::*;
 use crate::access::Denied;
 use serde_json::{Value, json};
-use wire::{ChatMessage, ChatText, ClientMessage, DisplayName, Nonce, ResumeToken};
+use wire::{CallReport, ChatMessage, ChatText, ClientMessage, DisplayName, Nonce, ResumeToken};
 
 /// Some rooms, a clock, and what every socket was sent since it was last looked at.
 pub struct Server {
@@ -25,6 +26,8 @@ pub struct Server {
     pub closed: BTreeMap<SocketId, u16>,
     pub opened: Vec<(RoomId, SocketId, Option<u64>)>,
     pub to_store: Vec<(RoomId, ChatMessage, Nonce)>,
+    /// What was told of calls.
+    pub reports: Vec<CallReport>,
     /// Of every chat message, whether it is to be stored.
     pub kept: Vec<bool>,
     /// The rules in the store.
@@ -56,6 +59,7 @@ impl Server {
             closed: BTreeMap::new(),
             opened: Vec::new(),
             to_store: Vec::new(),
+            reports: Vec::new(),
             kept: Vec::new(),
             stored: BTreeMap::new(),
             away: false,
@@ -243,6 +247,7 @@ impl Server {
                     self.rooms
                         .handle_input(self.now, Input::PasscodeHashed { socket, hash });
                 }
+                Output::Report { report } => self.reports.push(report),
                 Output::StoreChat {
                     keep,
                     room,

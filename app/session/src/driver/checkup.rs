@@ -213,7 +213,8 @@ impl Patient {
 impl<P: Platform> Driver<P> {
     /// Looks at every connection after a while, if there is any and somebody wants to know.
     pub(super) fn look_on(&mut self) {
-        if self.checkups.looking || !self.checkups.wanted || self.connections.is_empty() {
+        let wanted = self.checkups.wanted || self.reports.are_made();
+        if self.checkups.looking || !wanted || self.connections.is_empty() {
             return;
         }
         self.checkups.looking = true;
@@ -249,6 +250,7 @@ impl<P: Platform> Driver<P> {
             let Some(person) = people.iter().find(|person| person.id == peer) else {
                 continue;
             };
+            self.reports.ledger.look(now, &peer, &report);
             let seen = self.load.asked(&peer).camera > Height::NONE;
             let findings = self.checkups.look(now, number, person, seen, report);
             if let Some(missing) = findings.tell.filter(|_| !self.stay.is_asking()) {

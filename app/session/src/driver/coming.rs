@@ -19,6 +19,7 @@ impl<P: Platform> Driver<P> {
     /// Leaves the room, if the person is in one or on the way into one.
     pub(super) fn leave(&mut self) {
         if self.stay.is_inside() {
+            self.report();
             self.input(Input::Hangup);
         }
         if self.stay.is_asking() || self.stay.is_waiting() {
@@ -36,6 +37,7 @@ impl<P: Platform> Driver<P> {
         self.people.clear();
         self.voices = Voices::default();
         self.checkups.clear();
+        self.reports.clear();
         self.load.clear();
         self.gestures = Gestures::default();
         self.chat = Chat::default();

@@ -72,6 +72,7 @@ impl<P: Platform> Driver<P> {
 
     pub(super) fn hear_waiting(&mut self, room: &RoomId) {
         let inside = self.stay.is_inside();
+        self.reports.ledger.waits();
         if self.stay.waits(room) && inside {
             self.come_to_nothing();
         }
@@ -103,7 +104,8 @@ impl<P: Platform> Driver<P> {
             | ErrorCode::NotStored
             | ErrorCode::GoingAway
             | ErrorCode::NotHost
-            | ErrorCode::NotDone => return false,
+            | ErrorCode::NotDone
+            | ErrorCode::NotWanted => return false,
         };
         if answers_a_join && !self.stay.is_answered() {
             // It answers a join of an earlier stay.

@@ -46,6 +46,8 @@ pub(super) enum Happening<P: Platform> {
     Look,
     /// What they say of themselves, by their numbers.
     Looked(Vec<(u64, StatsReport)>),
+    /// The first picture of somebody was looked for, and is there or not.
+    Glanced(bool),
 }
 
 /// The way to the platform and back. Clones are the same.

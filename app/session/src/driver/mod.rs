@@ -19,6 +19,7 @@ mod peek;
 mod people;
 mod plug;
 mod remembered;
+mod reports;
 mod screen;
 mod server;
 mod show;
@@ -54,6 +55,7 @@ use media::Media;
 use meter::LevelMeter;
 use peek::Peek;
 use people::People;
+use reports::Reports;
 use screen::Screen;
 pub use stay::ACCESS;
 use stay::Stay;
@@ -87,6 +89,7 @@ pub(crate) struct Driver<P: Platform> {
     connections: Connections<P>,
     people: People,
     checkups: Checkups,
+    reports: Reports,
     load: Load,
     voices: Voices,
     /// Somebody will listen again before long.
@@ -125,6 +128,7 @@ impl<P: Platform> Driver<P> {
             connections: Connections::new(io.clone()),
             people: People::default(),
             checkups: Checkups::default(),
+            reports: Reports::new(&*io.platform, config.platform),
             load: Load::new(&*io.platform),
             voices: Voices::default(),
             listening: false,
@@ -199,6 +203,7 @@ impl<P: Platform> Driver<P> {
             Command::Peek(room) => self.set_peek(room),
             Command::Join { room, name } => {
                 self.leave();
+                self.reports.ledger.begin(self.io.platform.now());
                 self.stay.enter(room, name);
                 self.join();
             }
@@ -209,6 +214,7 @@ impl<P: Platform> Driver<P> {
             }
             Command::Passcode(passcode) => {
                 if self.stay.show_passcode(passcode) {
+                    self.reports.ledger.begin(self.io.platform.now());
                     self.join();
                 }
             }
@@ -240,6 +246,7 @@ impl<P: Platform> Driver<P> {
             Command::ShowApart(on) if self.stay.is_inside() => self.show_apart(on),
             Command::SaveData(on) if self.stay.is_inside() => self.save_data(on),
             Command::Watch { .. } | Command::ShowApart(_) | Command::SaveData(_) => {}
+            Command::Report(on) => self.let_report(on),
             Command::Hand(raised) => self.raise_hand(raised),
             Command::React(reaction) => self.react(reaction),
             Command::Say(text) => self.say(text),
@@ -291,6 +298,7 @@ impl<P: Platform> Driver<P> {
             Happening::Listen => self.listen(),
             Happening::Look => self.look(),
             Happening::Looked(reports) => self.looked(reports),
+            Happening::Glanced(seen) => self.glanced(seen),
         }
     }
 
@@ -309,6 +317,7 @@ impl<P: Platform> Driver<P> {
         self.forget_order();
         if self.stay.is_inside() {
             self.adapt();
+            self.follow_call();
         }
         if self.files.is_busy() {
             self.look_after_files();
@@ -331,6 +340,7 @@ impl<P: Platform> Driver<P> {
             peek.map(|peek| peek.next),
             self.gestures.deadline(),
             self.load.due,
+            self.reports.due,
         ];
         all.into_iter().flatten().min()
     }
@@ -355,6 +365,9 @@ impl<P: Platform> Driver<P> {
         if self.link.handle_timeout(now) {
             self.link_lost();
         }
+        if self.reports.due.is_some_and(|due| due <= now) {
+            self.report();
+        }
         if self.peek.as_ref().is_some_and(|peek| peek.next <= now) {
             self.ask_peek();
         }
@@ -369,13 +382,17 @@ impl<P: Platform> Driver<P> {
             return;
         };
         match event {
-            PeerConnectionEvent::IceCandidate(candidate) => self.input(Input::LocalCandidate {
-                peer,
-                handshake: of.unwrap_or(handshake),
-                candidate,
-            }),
+            PeerConnectionEvent::IceCandidate(candidate) => {
+                self.reports.ledger.found(&peer);
+                self.input(Input::LocalCandidate {
+                    peer,
+                    handshake: of.unwrap_or(handshake),
+                    candidate,
+                });
+            }
             PeerConnectionEvent::Track(feed, stream) => self.people.show(&peer, feed, stream),
             PeerConnectionEvent::ConnectionStateChange(state) => {
+                self.reports.ledger.state(self.io.platform.now(), &peer, state);
                 self.input(Input::ConnectionStateChanged {
                     peer,
                     handshake,

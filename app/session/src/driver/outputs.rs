@@ -1,8 +1,8 @@
 //! What the call wants done.
 
-use super::Driver;
+use super::{Driver, reports::shows};
 use crate::Platform;
-use call::{Event, Output};
+use call::{Event, Operation, Output};
 
 impl<P: Platform> Driver<P> {
     /// Performs what the call wants, in its order.
@@ -23,7 +23,14 @@ impl<P: Platform> Driver<P> {
                 peer,
                 handshake,
                 operation,
-            } => self.connections.perform(peer, handshake, operation),
+            } => {
+                if let Operation::Create(..) = operation {
+                    self.reports.ledger.create(&peer);
+                } else if let Operation::Restart(..) = operation {
+                    self.reports.ledger.restart();
+                }
+                self.connections.perform(peer, handshake, operation);
+            }
             Output::Event(event) => {
                 if let Event::Changed(member) = &event
                     && !member.away
@@ -31,6 +38,7 @@ impl<P: Platform> Driver<P> {
                 {
                     self.load.rejoined(Some(&member.id));
                 }
+                self.note(&event);
                 if let Event::Removed(id) = &event {
                     self.voices.forget(id);
                     self.checkups.forget(id);
@@ -38,6 +46,18 @@ impl<P: Platform> Driver<P> {
                 }
                 self.people.apply(event);
             }
+        }
+    }
+
+    /// Notes what it means for the report of the call.
+    fn note(&mut self, event: &Event) {
+        let now = self.io.platform.now();
+        let ledger = &mut self.reports.ledger;
+        match event {
+            Event::Registered(member) => ledger.came(now, shows(member) && !self.load.hidden),
+            Event::Restarted { peer } => ledger.given_up(now, peer),
+            Event::Removed(peer) => ledger.gone(now, peer),
+            Event::Changed(_) | Event::Connection { .. } => {}
         }
     }
 }

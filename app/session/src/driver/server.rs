@@ -1,6 +1,6 @@
 //! What the server says, and what follows from it.
 
-use super::{Before, Driver, HOLD};
+use super::{Before, Driver, HOLD, reports::shows};
 use crate::{Platform, view::Refusal};
 use call::{Call, Input, Role};
 use std::rc::Rc;
@@ -17,8 +17,13 @@ impl<P: Platform> Driver<P> {
             return;
         }
         match message {
-            ServerMessage::Hello { ice_servers, version } => {
+            ServerMessage::Hello {
+                ice_servers,
+                version,
+                reports,
+            } => {
                 tracing::info!(version, "server says hello");
+                self.reports.wanted = reports;
                 self.connections.set_ice_servers(ice_servers);
                 // Those who are in the room already await the newcomer's offer.
                 self.connections.warm_up(if self.stay.is_inside() {
@@ -117,6 +122,10 @@ impl<P: Platform> Driver<P> {
         if !self.stay.joined(&room, &me, token) {
             return;
         }
+        if first {
+            let shown = members.iter().any(shows) && !self.load.hidden;
+            self.reports.ledger.entered(self.io.platform.now(), shown);
+        }
         if members.is_empty() {
             self.connections.warm_up(Role::Answerer);
         } else if first {
@@ -166,7 +175,8 @@ impl<P: Platform> Driver<P> {
             | ErrorCode::AlreadyInRoom
             | ErrorCode::UnknownMember
             | ErrorCode::NotDone
-            | ErrorCode::NotHost => {}
+            | ErrorCode::NotHost
+            | ErrorCode::NotWanted => {}
             // Refusals, which are dealt with above.
             ErrorCode::RoomFull
             | ErrorCode::Superseded

@@ -28,6 +28,7 @@ impl<P: Platform> Driver<P> {
             files: self.files.view(),
             house: self.house.clone(),
             load: self.load.view(),
+            reports: self.reports.view(),
         }
     }
 

@@ -52,6 +52,8 @@ pub struct InboundRtpStats {
     pub frames: f64,
     /// `freezeCount`
     pub freezes: f64,
+    /// `totalFreezesDuration`, in seconds
+    pub freezes_duration: f64,
     /// `frameWidth` and `frameHeight` of the last one.
     pub size: Option<(u32, u32)>,
     /// The `mimeType` of its codec, without the kind: `VP8`.

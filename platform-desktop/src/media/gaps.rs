@@ -8,6 +8,8 @@ use std::{
 
 /// The mean is that of so many gaps.
 const REMEMBERED: usize = 30;
+/// Of fewer there is no mean to go by: the first pictures come as they can.
+const ENOUGH: usize = 5;
 const LEAST: Duration = Duration::from_millis(150);
 
 /// Counts freezes of one stream.
@@ -27,7 +29,8 @@ impl Gaps {
         };
         let gap = now.saturating_duration_since(last);
         let count = u32::try_from(self.gaps.len()).unwrap_or(u32::MAX);
-        if let Some(mean) = self.gaps.iter().sum::<Duration>().checked_div(count)
+        if self.gaps.len() >= ENOUGH
+            && let Some(mean) = self.gaps.iter().sum::<Duration>().checked_div(count)
             && gap >= (mean + LEAST).max(mean * 3)
         {
             self.freezes += 1;
@@ -37,6 +40,11 @@ impl Gaps {
         if self.gaps.len() > REMEMBERED {
             self.gaps.pop_front();
         }
+    }
+
+    /// Nothing is sent: that there is no picture is no freeze.
+    pub fn pause(&mut self) {
+        self.last = None;
     }
 
     /// How many there were.
@@ -69,6 +77,19 @@ mod tests {
         assert_eq!(after(180).0, 0);
         assert_eq!(after(900), (1, Duration::from_millis(900)));
         assert_eq!(after(40), (1, Duration::from_millis(900)));
+    }
+
+    #[test]
+    fn a_pause_is_no_freeze() {
+        let (mut gaps, began) = (Gaps::default(), Instant::now());
+        for nth in 0..40 {
+            gaps.frame(began + Duration::from_millis(40) * nth);
+        }
+        gaps.pause();
+        for nth in 0..40 {
+            gaps.frame(began + Duration::from_secs(60) + Duration::from_millis(40) * nth);
+        }
+        assert_eq!((gaps.freezes(), gaps.frozen()), (0, Duration::ZERO));
     }
 
     #[test]
