@@ -9,7 +9,7 @@ use rtc::{
     rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind},
     shared::error::Error,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCBundlePolicy,
     RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngineBuilder,
@@ -19,6 +19,11 @@ use wire::IceServer;
 
 /// A packet is asked for at most this often. Without a bound, asking costs more than the pictures where much is lost.
 const NACKS: u16 = 5;
+/// How long a better way is hoped for before one is taken that leads through a NAT, or has not been told of yet: what a browser that
+/// was told of us first has tried already. Of itself, webrtc waits for a second.
+const BETTER: Duration = Duration::from_millis(50);
+/// How long a direct way is hoped for before the relay is taken.
+const DIRECT: Duration = Duration::from_millis(500);
 /// The place behind all that webrtc itself puts into the chain.
 const LAST: usize = 14_000;
 
@@ -44,6 +49,12 @@ pub async fn connection(
     // the other's would be lost, and said again only after a second.
     let settings = SettingEngineBuilder::new()
         .with_answering_dtls_role(RTCDtlsRole::Server)
+        .with_prflx_acceptance_min_wait(Some(BETTER))
+        .with_srflx_acceptance_min_wait(Some(BETTER))
+        .with_relay_acceptance_min_wait(Some(match route {
+            Route::Any => DIRECT,
+            Route::Relay => Duration::ZERO,
+        }))
         .build();
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration)

@@ -1,7 +1,8 @@
 // How far lips and voice are apart in the window, as a person before it has them: what is on the screen and what the speaker plays
 // are recorded together, while a browser shows light and sounds a tone at once, every second.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -54,15 +55,16 @@ async function watch(display, sound) {
     const env = { ...display.env, ...sound.env };
     const screen = ['-thread_queue_size', '512', '-f', 'x11grab', '-framerate', String(RATE), '-i', display.env.DISPLAY];
     const speaker = ['-thread_queue_size', '512', '-f', 'pulse', '-fragment_size', '960', '-i', 'speaker.monitor'];
-    const small = ['-vf', 'scale=64:40,format=gray', '-c:v', 'ffv1', '-c:a', 'pcm_s16le', '-ac', '1', '-ar', '48000'];
-    await run('ffmpeg', ['-v', 'error', ...screen, ...speaker, '-t', String(SECONDS + 2), '-copyts', ...small, film], { env });
-    const pictures = await run('ffprobe', ['-v', 'error', '-f', 'lavfi', '-i', `movie=${film},signalstats`, '-show_entries',
-      'frame=pts_time:frame_tags=lavfi.signalstats.YAVG', '-of', 'csv=p=0'], { maxBuffer: 1e8 });
-    const slices = await run('ffprobe', ['-v', 'error', '-f', 'lavfi', '-i',
-      `amovie=${film},asetnsamples=${48_000 * SLICE},astats=metadata=1:reset=1`, '-show_entries',
-      'frame=pts_time:frame_tags=lavfi.astats.Overall.RMS_level', '-of', 'csv=p=0'], { maxBuffer: 1e8 });
-    const lights = rises(rows(pictures.stdout));
-    const tones = rises(rows(slices.stdout).map(([at, decibels]) => [at, 10 ** (decibels / 20)]));
+    const small = ['-vf', 'scale=64:40,format=yuv420p', '-c:v', 'ffv1', '-c:a', 'pcm_s16le', '-ac', '1', '-ar', '48000'];
+    // Both bear the time of this computer, so that they can be compared.
+    const recorder = spawn('ffmpeg', ['-v', 'error', '-copyts', ...screen, ...speaker, ...small, film], { env, stdio: 'ignore' });
+    const ended = once(recorder, 'exit');
+    await measuring(SECONDS + 2);
+    recorder.kill('SIGINT');
+    await ended;
+    const lights = rises(await values(film, ['-an', '-vf', 'signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-']));
+    const levels = `asetnsamples=${48_000 * SLICE},astats=metadata=1:reset=1,ametadata=print:key=lavfi.astats.Overall.RMS_level:file=-`;
+    const tones = rises((await values(film, ['-vn', '-af', levels])).map(([at, decibels]) => [at, 10 ** (decibels / 20)]));
     await until('there are lights and tones', () => lights.length > 2 && tones.length > 2, { within: 1 });
     return lights.flatMap((light) => {
       const tone = tones.find((tone) => Math.abs(tone - light) < 0.4);
@@ -73,9 +75,11 @@ async function watch(display, sound) {
   }
 }
 
-/** Times and values, of which some are "-inf" or "nan". */
-function rows(text) {
-  return text.trim().split('\n').map((line) => line.split(',').map(Number)).filter((row) => row.slice(0, 2).every(Number.isFinite));
+/** What a filter of ffmpeg prints of a film: times and values, of which some are "-inf". */
+async function values(film, filter) {
+  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', film, ...filter, '-f', 'null', '-'], { maxBuffer: 1e8 });
+  const lines = stdout.matchAll(/pts_time:(\S+)\n[^=]+=(\S+)/g);
+  return [...lines].map(([, at, value]) => [Number(at), value === '-inf' ? -120 : Number(value)]).filter((row) => row.every(Number.isFinite));
 }
 
 /** When a value rises past the middle of what it has. */
