@@ -39,8 +39,8 @@ fn report() -> Value {
 async fn a_report_adds_numbers_within_bounds_and_nothing_else() {
     let (world, _directory) = raw::world().await;
     let mut stage = Stage::set("reports", &world).await;
+    let mut mallory = world.enter("reports", "Mallory").await;
     for (field, lie) in LIES {
-        let mut mallory = world.enter("reports", "Mallory").await;
         let mut message = report();
         message[field] = json!("THE LIE");
         let text = message.to_string().replace("\"THE LIE\"", lie);

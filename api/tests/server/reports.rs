@@ -53,7 +53,11 @@ async fn a_report_is_added_to_the_figures_and_a_lie_is_not() {
     client.say_text(&text).await;
     assert_eq!(client.hear_a("error").await["code"], "badMessage");
     let text = figures::figures(metrics).await;
-    assert_eq!(figures::find(&text, FIRST), None, "nothing is told yet: {text}");
+    assert_eq!(
+        figures::find(&text, FIRST),
+        Some(0.0),
+        "nothing is told yet: {text}"
+    );
 
     client.say(report()).await;
     client.say(report()).await;
