@@ -156,7 +156,7 @@ pub struct Serve {
         long,
         env = "TSUKIYO_FIRESTORE_CACHE",
         value_name = "MIB",
-        default_value_t = 64,
+        default_value_t = 16,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=65_536),
         help_heading = "Data"
     )]

@@ -8,6 +8,7 @@ mod farewell;
 mod files;
 mod folders;
 mod headless;
+mod heaps;
 mod host;
 mod local;
 mod media;
@@ -25,6 +26,7 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
+    heaps::bound();
     log();
     // Two libraries speak TLS, and each would choose by itself what to encrypt with.
     if rustls::crypto::ring::default_provider()

@@ -2,6 +2,7 @@
 
 mod beside;
 pub mod dialog;
+mod engine;
 #[cfg(debug_assertions)]
 mod hook;
 pub mod picker;
@@ -66,7 +67,7 @@ struct Parts {
 /// # Errors
 /// The system has no loopback, or no more threads.
 pub fn open(background: &Handle, options: Options) -> anyhow::Result<()> {
-    without_gpu();
+    engine::prepare();
     let memory = Memory::at(preferences());
     let (server, size) = (
         state::server(&memory, options.server.as_deref()),
@@ -216,14 +217,4 @@ fn history(options: &Options) -> Rc<dyn History> {
         .room()
         .map_or_else(|| "/".to_owned(), |room| format!("/room/{room}"));
     Rc::new(MemoryHistory::with_initial_path(path))
-}
-
-/// Without a GPU, WebKitGTK's compositing costs four times what plain drawing does.
-#[allow(unsafe_code)]
-fn without_gpu() {
-    const PLAIN: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
-    if !std::path::Path::new("/dev/dri").exists() && std::env::var_os(PLAIN).is_none() {
-        // SAFETY: nobody else reads or writes the environment as yet: what Tokio's threads do comes later.
-        unsafe { std::env::set_var(PLAIN, "1") };
-    }
 }
