@@ -47,13 +47,18 @@ pub struct Person {
 impl World {
     /// Runs a test in a world of its own.
     pub fn run<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
+        Self::run_with(Settings::new(b"a key for tests that is long enough"), test);
+    }
+
+    /// The same with another server than usual.
+    pub fn run_with<F: Future<Output = ()>>(settings: Settings, test: impl FnOnce(World) -> F) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
         LocalSet::new().block_on(&runtime, async {
             let world = World {
-                server: Server::start(Settings::new(b"a key for tests that is long enough")).await,
+                server: Server::start(settings).await,
                 air: Air::default(),
                 people: Rc::default(),
             };
