@@ -90,6 +90,8 @@ fn who_is_cut_off_again_while_it_reads_what_it_missed_misses_nothing_either() {
         let kaguya = world.enter("Kaguya", "tsukimi").await;
         let okina = world.enter("Okina", "tsukimi").await;
         okina.connected_to(&["Kaguya"]).await;
+        // Before that one is a newcomer, who is told of the newest and may ask for the rest.
+        okina.until("the chat is there", |view| view.chat.loaded).await;
         let texts: Vec<String> = (0..360).map(|number| number.to_string()).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         for part in texts.chunks(120) {
