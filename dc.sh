@@ -255,7 +255,7 @@ build_site() {
   local screen='<session::driver::screen::Screen<platform_web::browser::Browser>>'
   local worker='<session::driver::worker::Worker<platform_web::browser::Browser>>'
   local inside="<call::call::Call>::handle_input,<call::call::Call>::handle_timeout,$driver::hear_inside,$driver::hear_joined"
-  inside+=",$driver::carry_out,$worker::operate,$driver::listen,platform_web::stats::read,$driver::look,$driver::looked,$driver::load_earlier,$driver::take_earlier"
+  inside+=",$driver::carry_out,$worker::operate,$driver::listen,platform_web::stats::read,$driver::look,$driver::looked,$driver::load_earlier,$driver::load_missing,$driver::take_earlier"
   inside+=",$screen::start,$screen::picked,$driver::watch,$driver::save_data,$driver::show_apart,$driver::adapt"
   inside+=",platform_web::sender::set_parameters,platform_web::data_channel::open"
   inside+=",$driver::let_report,$driver::report,$driver::follow_call,$driver::glanced,<session::ledger::Ledger>::state"

@@ -1,10 +1,13 @@
-//! Puts load on the signaling sockets and prints what came of it as JSON: `signaling ADDRESS COMMAND [NUMBERS…]`.
+//! Puts load on the signaling sockets and prints what came of it as JSON: `signaling ADDRESS[,ADDRESS…] COMMAND [NUMBERS…]`.
 //!
 //! | command | what it does |
 //! |---|---|
-//! | `relay ROOMS MEMBERS SECONDS` | each member sends offers of 2 KB to the next one of its room, a few at a time |
+//! | `relay ROOMS MEMBERS SECONDS` | each member sends offers of 2 KB to the next one of its room, a few at a time: as many as get through |
+//! | `relay ROOMS MEMBERS SECONDS RATE` | the same at so many a second, whether or not they get through |
 //! | `storm COUNT` | so many open sockets join at one moment, four to a room |
 //! | `fanout MEMBERS SECONDS` | one member of a room says what it sends now, again and again, and all others hear it |
+//!
+//! Of several servers, each has as many of a room's members, by turns: what is relayed goes from one server to another.
 
 use anyhow::{Context, Result, bail};
 use futures::{
@@ -53,9 +56,16 @@ async fn main() -> Result<()> {
         let text = args.get(index).context("a number is missing")?;
         Ok(text.parse()?)
     };
-    let address: SocketAddr = args.first().context("the address is missing")?.parse()?;
+    let addresses = args.first().context("the address is missing")?.split(',');
+    let addresses = addresses
+        .map(str::parse)
+        .collect::<Result<Vec<SocketAddr>, _>>()?;
+    let address = *addresses.first().context("the address is missing")?;
     let answer = match args.get(1).map(String::as_str) {
-        Some("relay") => relay(address, number(2)?, number(3)?, number(4)?).await?,
+        Some("relay") => {
+            let rate = args.get(5).map(|_| number(5)).transpose()?;
+            relay(&addresses, number(2)?, number(3)?, number(4)?, rate).await?
+        }
         Some("storm") => storm(address, number(2)?).await?,
         Some("fanout") => fanout(address, number(2)?, number(3)?).await?,
         _ => bail!("signaling ADDRESS relay|storm|fanout …"),
@@ -64,19 +74,29 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-async fn relay(address: SocketAddr, rooms: usize, members: usize, seconds: usize) -> Result<Value> {
+async fn relay(
+    addresses: &[SocketAddr],
+    rooms: usize,
+    members: usize,
+    seconds: usize,
+    rate: Option<usize>,
+) -> Result<Value> {
     let (started, over) = (Instant::now(), Arc::new(AtomicBool::new(false)));
     // Nobody begins before all are inside: what is counted is what came in the time that is measured.
     let mut everybody = Vec::new();
     for room in 0..rooms {
         let mut inside = Vec::new();
-        for _ in 0..members {
+        for member in 0..members {
+            // Each server has as many rooms, which belong to whoever has the first of their members.
+            let address = addresses[(room + member) % addresses.len()];
             inside.push(enter(open(address).await?, &format!("relay-{room}")).await?);
         }
         everybody.push(inside);
     }
     let mut tasks = Vec::new();
-    for inside in everybody {
+    let every = rate.map(|rate| Duration::from_secs(1).mul_f64((rooms * members) as f64 / rate as f64));
+    let (begins, speakers) = (Instant::now(), rooms * members);
+    for (room, inside) in everybody.into_iter().enumerate() {
         let ids: Vec<String> = inside.iter().map(|member| member.id.clone()).collect();
         let windows: Vec<Arc<Semaphore>> = ids.iter().map(|_| Arc::new(Semaphore::new(WINDOW))).collect();
         for (place, member) in inside.into_iter().enumerate() {
@@ -87,10 +107,18 @@ async fn relay(address: SocketAddr, rooms: usize, members: usize, seconds: usize
                 Arc::clone(&windows[place]),
                 Arc::clone(&windows[before]),
             );
+            let pace = match every {
+                // Not all at the same moment.
+                Some(every) => Pace::Every {
+                    every,
+                    next: begins + every.mul_f64((room * ids.len() + place) as f64 / speakers as f64),
+                },
+                None => Pace::Window(own),
+            };
             tasks.push(tokio::spawn(offer(
                 member.mouth,
                 to,
-                own,
+                pace,
                 started,
                 Arc::clone(&over),
             )));
@@ -121,21 +149,50 @@ async fn relay(address: SocketAddr, rooms: usize, members: usize, seconds: usize
     }))
 }
 
-/// Sends offers that say when they were sent, as long as there is room in the window.
+/// When a member sends its next offer.
+enum Pace {
+    /// As soon as there is room.
+    Window(Arc<Semaphore>),
+    /// At a time. What is late counts from when it should have been sent.
+    Every { every: Duration, next: Instant },
+}
+
+impl Pace {
+    /// Waits until it is time, and returns since when it is.
+    async fn next(&mut self) -> Result<Option<Instant>> {
+        match self {
+            Self::Window(window) => {
+                let Ok(permit) = tokio::time::timeout(Duration::from_millis(200), window.acquire()).await
+                else {
+                    return Ok(None);
+                };
+                permit?.forget();
+                Ok(Some(Instant::now()))
+            }
+            Self::Every { every, next } => {
+                let due = *next;
+                tokio::time::sleep_until(due.into()).await;
+                *next += *every;
+                Ok(Some(due))
+            }
+        }
+    }
+}
+
+/// Sends offers that say when they were sent.
 async fn offer(
     mut mouth: Mouth,
     to: String,
-    window: Arc<Semaphore>,
+    mut pace: Pace,
     started: Instant,
     over: Arc<AtomicBool>,
 ) -> Result<Vec<u64>> {
     let filling = "x".repeat(OFFER_BYTES - 200);
     while !over.load(Ordering::Relaxed) {
-        let Ok(permit) = tokio::time::timeout(Duration::from_millis(200), window.acquire()).await else {
+        let Some(due) = pace.next().await? else {
             continue;
         };
-        permit?.forget();
-        let sent = started.elapsed().as_micros();
+        let sent = due.saturating_duration_since(started).as_micros();
         let offer = json!({
             "type": "offer", "to": to, "handshake": {"by": to, "attempt": 1}, "sdp": format!("{sent} {filling}"),
         });

@@ -1,9 +1,17 @@
-//! What `./dc.sh deploy` would do, as its dry run tells: it takes no cloud to see that it is the right thing.
+//! What `./dc.sh deploy` would do, as its dry run tells, and what the files for containers tell their servers: it takes neither a
+//! cloud nor containers to see that it is the right thing.
 
+mod yaml;
+
+use api::config::{Cli, Command as Program};
+use clap::Parser;
 use std::{
+    collections::{BTreeMap, BTreeSet},
     error::Error,
+    fs,
     process::{Command, Output},
 };
+use yaml::Yaml;
 
 fn dc(arguments: &[&str]) -> Result<Output, Box<dyn Error>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../dc.sh");
@@ -133,4 +141,102 @@ fn what_cannot_be_meant_is_refused_before_anything_is_done() -> Result<(), Box<d
         assert_eq!(output.stdout, b"", "{arguments:?}");
     }
     Ok(())
+}
+
+/// What somebody has in the environment who starts the containers.
+const GIVEN: [(&str, &str); 3] = [
+    ("SITE", "rooms.example.org"),
+    ("ADDRESS", "203.0.113.10"),
+    ("SECRET", "a secret that is long enough"),
+];
+
+/// Fills in what a file takes from the environment, as compose does: `${NAME:?why it is needed}`.
+fn filled(text: &str) -> String {
+    let mut filled = text.to_owned();
+    for (name, value) in GIVEN {
+        while let Some(from) = filled.find(&format!("${{{name}")) {
+            let to = from + filled[from..].find('}').expect("an end");
+            filled.replace_range(from..=to, value);
+        }
+    }
+    assert!(!filled.contains("${"), "what is it? {filled}");
+    filled
+}
+
+/// The servers of a file: what each is told, as flags of `tsukiyo serve`, and the ports that are published for it.
+fn servers(file: &str) -> Vec<(Vec<String>, BTreeSet<String>)> {
+    let path = format!("{}/../deploy/{file}", env!("CARGO_MANIFEST_DIR"));
+    let file = Yaml::read(&filled(&fs::read_to_string(path).expect("the file")));
+    let services = file.get("services").map().iter();
+    let servers = services.filter(|(name, _)| name.starts_with("tsukiyo"));
+    servers
+        .map(|(_, service)| {
+            // What the image says already.
+            let image = [("TSUKIYO_HOST", "0.0.0.0"), ("TSUKIYO_DRAIN", "10")];
+            let image = image.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let mut told = BTreeMap::from(image);
+            for (name, value) in service.get("environment").map() {
+                told.insert(name.clone(), value.text().to_owned());
+            }
+            let flags = told.into_iter().flat_map(|(name, value)| {
+                let name = name.strip_prefix("TSUKIYO_").unwrap_or(&name);
+                [format!("--{}", name.to_lowercase().replace('_', "-")), value]
+            });
+            let ports = service.get("ports").list();
+            (flags.collect(), ports.map(str::to_owned).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn every_server_of_the_container_files_takes_its_settings_and_is_reached_where_it_relays()
+-> Result<(), Box<dyn Error>> {
+    for (file, count) in [("compose.yaml", 1), ("cluster.yaml", 3)] {
+        let servers = servers(file);
+        assert_eq!(servers.len(), count, "{file}");
+        let (mut places, mut keys) = (BTreeSet::new(), BTreeSet::new());
+        for (flags, ports) in servers {
+            let secret = "a secret that is long enough";
+            let mut line = vec!["tsukiyo".to_owned(), "serve".to_owned()];
+            if !flags.iter().any(|flag| flag == "--secret") {
+                line.extend(["--secret".to_owned(), secret.to_owned()]);
+            }
+            line.extend(flags);
+            let Program::Serve(serve) = Cli::try_parse_from(&line)?.command;
+            let config = serve.config()?;
+            let turn = config.turn.ok_or("it has no TURN")?;
+            assert_eq!(
+                turn.external.map(|address| address.to_string()).as_deref(),
+                Some(GIVEN[1].1)
+            );
+            assert!(places.insert(turn.port), "{file}: two relays in one place");
+            let published = ["udp", "tcp"].map(|kind| format!("{0}:{0}/{kind}", turn.port));
+            assert_eq!(
+                ports,
+                BTreeSet::from(published),
+                "{file}: others reach it under the port that it names"
+            );
+            // Whoever has the room makes the credentials, and any may have it after that.
+            let member = "m".parse()?;
+            keys.insert(
+                config
+                    .rooms
+                    .relays
+                    .mint(&member, std::time::Duration::ZERO)
+                    .credential,
+            );
+        }
+        assert_eq!(keys.len(), 1, "{file}: all relays share a key");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_setting_that_the_server_does_not_know_is_found() {
+    for line in [
+        &["tsukiyo", "serve", "--turn-prot", "3478"][..],
+        &["tsukiyo", "serve", "--turn-port", "a"],
+    ] {
+        assert!(Cli::try_parse_from(line).is_err(), "{line:?}");
+    }
 }

@@ -53,7 +53,7 @@ pub enum Taken {
     /// These frames are new, in their order.
     Frames(Vec<Bytes>),
     /// The other has begun anew: the session is void, and the packet is of the next.
-    Newer,
+    Newer(Packet),
 }
 
 /// One server's side of a link.
@@ -164,7 +164,7 @@ impl Link {
     /// Takes a packet.
     pub fn take(&mut self, now: Duration, packet: Packet) -> Taken {
         match packet.session.cmp(&self.session) {
-            Ordering::Greater => return Taken::Newer,
+            Ordering::Greater => return Taken::Newer(packet),
             // The other is to hear of ours.
             Ordering::Less => {
                 self.confirm_at = Some(now);

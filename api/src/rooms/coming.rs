@@ -67,6 +67,7 @@ impl Rooms {
             resumed,
             members: members.others(&member),
         };
+        let missed = members.missed(&member);
         let since = members.rules.as_ref().and_then(|rules| rules.history_since(came));
         if let Some(state) = self.sockets.get_mut(&socket) {
             state.place = Some((room.clone(), member.clone()));
@@ -75,6 +76,9 @@ impl Rooms {
             self.send(socket, &Arc::new(hello));
         }
         self.send(socket, &Arc::new(welcome));
+        for message in missed {
+            self.send(socket, &message);
+        }
         self.send_to_others(&room, &member, &joined);
         self.show_hands(&room, socket);
         self.greet(&room, &member, socket);

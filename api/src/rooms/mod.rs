@@ -6,7 +6,7 @@
 //! | [`Input::Connected`] | a socket is open | `hello` |
 //! | [`Input::Message`] `peek` | who is in there? | `peek` |
 //! | … `join` | goes in, or comes back | [`Output::LoadRules`] if nobody is inside, [`Output::CheckAccess`] if the room would be made and not everybody may, [`Output::CheckPasscode`] if there is one; then `hello` with relays if there are any, `joined`, `join` to the others present, `rules` and [`Output::OpenRoom`], or `waiting`, or `error` |
-//! | … `accept` `offer` `answer` `candidate` | step of the handshake | the same to the one member, `from` stamped |
+//! | … `accept` `offer` `answer` `candidate` | step of the handshake | the same to the one member, `from` stamped; a candidate for one that is away follows its `joined` |
 //! | … `media` | sends something else now | `media` to the others |
 //! | … `hand` | raises its hand, or takes it down | `hands` to everyone |
 //! | … `react` | shows a sign | `react` to everyone, `from` stamped |
@@ -56,6 +56,7 @@ mod host;
 mod input;
 mod keeping;
 mod limits;
+mod missed;
 mod output;
 mod reports;
 mod room;

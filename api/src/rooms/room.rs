@@ -1,8 +1,8 @@
 //! One room: its rules, its members in the order in which they came, and who is at its door.
 
-use super::{Rules, SocketId, rules::hash};
-use std::time::Duration;
-use wire::{DisplayName, HostToken, MediaState, Member, MemberId};
+use super::{Rules, SocketId, missed::Missed, rules::hash};
+use std::{sync::Arc, time::Duration};
+use wire::{DisplayName, HostToken, MediaState, Member, MemberId, ServerMessage};
 
 /// One room. There are few members, so a list is searched faster than a map.
 #[derive(Debug, Default)]
@@ -45,6 +45,8 @@ pub struct Seat {
     /// The host's token that the person has shown, or was given.
     pub host: Option<HostToken>,
     pub orders: Orders,
+    /// What it is to hear when it is back.
+    pub missed: Missed,
 }
 
 /// What a host has ordered a member to switch off, by number.
@@ -86,6 +88,14 @@ impl Room {
 
     pub fn seat_mut(&mut self, member: &MemberId) -> Option<&mut Seat> {
         self.seats.iter_mut().find(|seat| seat.id == *member)
+    }
+
+    /// Takes what a member is to hear that was away.
+    pub fn missed(&mut self, member: &MemberId) -> Vec<Arc<ServerMessage>> {
+        let ids: Vec<MemberId> = self.ids().cloned().collect();
+        let seat = self.seat_mut(member);
+        seat.map(|seat| seat.missed.take(|from| ids.contains(from)))
+            .unwrap_or_default()
     }
 
     pub fn remove(&mut self, member: &MemberId) -> Option<Seat> {

@@ -4,6 +4,7 @@ use super::{
     Output, Rooms, SocketId, close,
     door::{DEFERRED, Joining},
     guesses::Source,
+    missed::Missed,
     room::{Link, Orders, Seat},
     rules::millis,
     throttle::Throttle,
@@ -140,6 +141,7 @@ impl Rooms {
                     link: Link::Present(socket),
                     host: None,
                     orders: Orders::default(),
+                    missed: Missed::default(),
                 };
                 let joining = Joining {
                     room,
@@ -281,11 +283,13 @@ impl Rooms {
         let Some((room, from)) = self.place(socket) else {
             return self.not_in_room(socket, None);
         };
-        let target = self.rooms.get(&room).and_then(|room| room.seat(to));
-        match target.filter(|seat| seat.id != from).map(|seat| seat.link) {
-            Some(Link::Present(target)) => self.send(target, &Arc::new(message(from))),
-            // The two start a new handshake when it comes back.
-            Some(Link::Away { .. }) => {}
+        let target = self.rooms.get_mut(&room).and_then(|room| room.seat_mut(to));
+        match target
+            .filter(|seat| seat.id != from)
+            .map(|seat| (seat.link, seat))
+        {
+            Some((Link::Present(target), _)) => self.send(target, &Arc::new(message(from))),
+            Some((Link::Away { .. }, seat)) => seat.missed.keep(message(from)),
             None => {
                 let why = format!("no other member {to} is in this room");
                 self.refuse(socket, ErrorCode::UnknownMember, why, None);

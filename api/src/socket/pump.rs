@@ -6,7 +6,7 @@ use super::{
 };
 use crate::rooms::{Rate, Throttle};
 use futures::{SinkExt, StreamExt};
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, sleep_until, timeout},
@@ -88,7 +88,13 @@ where
     let mut heard_at = Instant::now();
     let (started, mut pings) = (heard_at, Throttle::default());
     let mut ping_at = heard_at + PING;
+    let mut alarm = pin!(sleep_until(ping_at));
     loop {
+        // One timer for all rounds: to set one is dearer than to read a message.
+        let due = ping_at.min(heard_at + SILENCE);
+        if alarm.deadline() != due {
+            alarm.as_mut().reset(due);
+        }
         let outcome = tokio::select! {
             // A flood of frames must not keep what is to be sent from going out.
             biased;
@@ -100,7 +106,7 @@ where
                 }
                 hear(next, outbox, listener)
             }
-            () = sleep_until(ping_at.min(heard_at + SILENCE)) => {
+            () = &mut alarm => {
                 if heard_at.elapsed() >= SILENCE {
                     tracing::debug!("the other side is silent");
                     return End::Gone;
@@ -127,6 +133,8 @@ where
         };
         for piece in pieces(text) {
             tokio::select! {
+                // Most writes are done at once: nobody need be asked to tell of the other.
+                biased;
                 outcome = within(WRITE, socket.feed(piece)) => outcome?,
                 // The reader has stopped. `next` says how it is told.
                 () = outbox.overflowed() => break,
@@ -134,6 +142,7 @@ where
         }
     }
     tokio::select! {
+        biased;
         outcome = within(WRITE, socket.flush()) => outcome,
         () = outbox.overflowed() => Ok(()),
     }

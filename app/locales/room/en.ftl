@@ -137,6 +137,7 @@ chat-loading = Loading…
 chat-empty = Nothing has been said yet.
 chat-beginning = This is where it began.
 chat-earlier = Earlier messages
+chat-missing = Messages are missing here
 chat-unread-one = Chat, { $count } new message
 chat-unread-other = Chat, { $count } new messages
 chat-pending = Sending…

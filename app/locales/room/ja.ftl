@@ -137,6 +137,7 @@ chat-loading = 読み込んでいます…
 chat-empty = まだ発言はありません。
 chat-beginning = ここが始まりです。
 chat-earlier = 以前のメッセージ
+chat-missing = ここに未読込のメッセージがあります
 chat-unread-one = チャット、新着{ $count }件
 chat-unread-other = チャット、新着{ $count }件
 chat-pending = 送信しています…

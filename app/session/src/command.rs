@@ -81,6 +81,8 @@ pub enum Command {
     SayAgain(String),
     /// Loads chat messages from before the first one shown.
     Earlier,
+    /// Loads the chat messages that are missing before a line, by its [`crate::view::ChatLine::key`].
+    Missing(String),
     /// Does something about files.
     Files(FileCommand),
     /// Tries at once to reach the server instead of waiting for the next attempt.

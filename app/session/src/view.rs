@@ -351,6 +351,8 @@ pub struct ChatLine {
     pub mine: bool,
     /// It was said before the person came in, so it does not count as unread.
     pub history: bool,
+    /// Messages before it are missing. They are on their way, or to be had with [`crate::Command::Missing`].
+    pub gap: bool,
     /// What was said.
     pub text: wire::ChatText,
     /// Where it is.

@@ -25,9 +25,18 @@ pub fn Line(line: ChatLine, new: bool) -> Element {
         Delivery::Refused(_) => "refused",
     };
     let key = line.key.clone();
+    let gap = line.gap.then(|| line.key.clone());
 
     rsx! {
         li { class: "line", "data-delivery": delivery, "data-mine": line.mine,
+            if let Some(key) = gap {
+                button {
+                    class: "quiet line-gap",
+                    r#type: "button",
+                    onclick: move |_| app.send(Command::Missing(key.clone())),
+                    {words.say("chat-missing")}
+                }
+            }
             if new {
                 p { class: "line-new", {words.say("chat-new")} }
             }

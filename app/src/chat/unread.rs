@@ -79,6 +79,7 @@ mod tests {
             name: DisplayName::new("Luna").unwrap(),
             mine,
             history,
+            gap: false,
             text: ChatText::new("hello").unwrap(),
             state: Delivery::Stored(0),
         }

@@ -38,6 +38,11 @@ class Node {
     this.#args = ['-a', host, '-p', String(port), ...others, '--no_advertise=true'];
   }
 
+  /** The process's id. */
+  get pid() {
+    return this.#process.pid;
+  }
+
   async start() {
     this.#process = spawn('nats-server', this.#args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process.stderr.on('data', (text) => (this.#log += text));

@@ -28,16 +28,14 @@ impl Node {
             return;
         }
         self.sessions = self.sessions.max(packet.session.number);
-        let taken = self
-            .links
-            .get_mut(&from)
-            .map(|link| link.take(now, packet.clone()));
+        let taken = match self.links.get_mut(&from) {
+            Some(link) => link.take(now, packet),
+            None => Taken::Frames(self.first(now, packet)),
+        };
         let frames = match taken {
-            Some(Taken::Frames(frames)) => frames,
-            None | Some(Taken::Newer) => {
-                if taken.is_some() {
-                    self.begin_anew(now, &from);
-                }
+            Taken::Frames(frames) => frames,
+            Taken::Newer(packet) => {
+                self.begin_anew(now, &from);
                 self.first(now, packet)
             }
         };
@@ -67,7 +65,7 @@ impl Node {
         self.links.insert(from, link);
         match taken {
             Taken::Frames(frames) => frames,
-            Taken::Newer => Vec::new(),
+            Taken::Newer(_) => Vec::new(),
         }
     }
 

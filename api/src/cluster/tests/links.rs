@@ -97,7 +97,7 @@ fn of_two_sessions_the_higher_holds() {
     assert_eq!(b.take(START, due(&mut a, START).remove(0)), Taken::Frames(vec![]));
     // Whose session is the lower hears of the higher at once.
     let answer = due(&mut b, START).remove(0);
-    assert_eq!(a.take(START, answer), Taken::Newer);
+    assert_eq!(a.take(START, answer.clone()), Taken::Newer(answer));
     let mut of_another = session(6);
     of_another.by = "b".parse().unwrap();
     assert!(of_another > session(6), "two never begin the same one");

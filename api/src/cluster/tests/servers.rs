@@ -38,6 +38,29 @@ fn members_on_two_servers_meet() {
 }
 
 #[test]
+fn members_on_several_servers_are_told_one_relay_of_the_server_that_has_their_room() {
+    let mut site = Site::of(3);
+    for (server, node) in site.nodes.iter_mut().enumerate() {
+        let mut settings = Settings::new(b"a key for tests");
+        settings.shared = true;
+        settings.relays.add(vec![format!("turn:server{server}")]);
+        *node = Node::new(node.id().clone(), [u8::try_from(server).unwrap(); 16], settings);
+    }
+    for owner in 0..3 {
+        for place in 0..3 {
+            let socket = site.enter((owner + place) % 3, &format!("room{owner}"), "Luna");
+            let mut told = Vec::new();
+            for message in &site.heard[&socket] {
+                if let ServerMessage::Hello { ice_servers, .. } = message {
+                    told = ice_servers.iter().flat_map(|server| &server.urls).collect();
+                }
+            }
+            assert_eq!(told, [&format!("turn:server{owner}")]);
+        }
+    }
+}
+
+#[test]
 fn servers_that_had_nothing_to_do_with_each_other_for_a_while_are_not_silent() {
     let mut site = Site::of(2);
     site.enter(0, "tsukimi", "Luna");

@@ -246,3 +246,66 @@ fn a_room_keeps_its_rules_when_the_only_one_inside_loads_the_page_anew() {
     server.say(2, rejoin("tsukimi", "Aki", &token, false));
     assert_eq!(server.rooms.rules(&room).cloned(), before);
 }
+
+#[test]
+fn candidates_for_a_member_that_is_away_follow_when_it_is_back_once_and_in_order() {
+    let mut server = Server::new();
+    let (a, _) = server.enter(1, "tsukimi", "Aki");
+    let (b, token) = server.enter(2, "tsukimi", "Bo");
+    server.enter(3, "tsukimi", "Chiyo");
+    let candidate = |number: usize| {
+        json!({"type": "candidate", "to": b, "handshake": {"by": a, "attempt": 1},
+            "candidate": {"candidate": format!("candidate:{number}"), "sdpMid": "0", "sdpMLineIndex": 0}})
+    };
+    server.say(1, candidate(0));
+    server.heard(2);
+    server.disconnect(2);
+    for number in 1..=3 {
+        server.say(1, candidate(number));
+        server.say(3, candidate(100 + number));
+        // A new handshake follows for these.
+        server.say(
+            1,
+            json!({"type": "accept", "to": b, "handshake": {"by": a, "attempt": 2}}),
+        );
+    }
+    // What somebody said who is gone concerns nobody.
+    server.say(3, json!({"type": "leave"}));
+
+    server.connect(4);
+    server.say(4, rejoin("tsukimi", "Bo", &token, true));
+    let heard = server.heard(4);
+    assert_eq!(heard[0]["type"], "joined");
+    let told = |message: &Value| message["candidate"]["candidate"].as_str().map(str::to_owned);
+    let candidates: Vec<_> = heard[1..].iter().map(|message| told(message).unwrap()).collect();
+    assert_eq!(candidates, ["candidate:1", "candidate:2", "candidate:3"]);
+    assert!(heard[1..].iter().all(|message| message["from"] == json!(a)));
+
+    server.disconnect(4);
+    server.connect(5);
+    server.say(5, rejoin("tsukimi", "Bo", &token, true));
+    assert_eq!(server.kinds(5), ["joined"], "once");
+}
+
+#[test]
+fn what_is_kept_for_who_is_away_has_a_bound_and_ends_with_the_member() {
+    let mut server = Server::with(|settings| settings.limits.messages = Rate::UNLIMITED);
+    let (a, _) = server.enter(1, "tsukimi", "Aki");
+    let (b, token) = server.enter(2, "tsukimi", "Bo");
+    let candidate = json!({"type": "candidate", "to": b, "handshake": {"by": a, "attempt": 1},
+        "candidate": {"candidate": "candidate:1", "sdpMid": "0", "sdpMLineIndex": 0}});
+    server.disconnect(2);
+    for _ in 0..10_000 {
+        server.say(1, candidate.clone());
+    }
+    server.connect(3);
+    server.say(3, rejoin("tsukimi", "Bo", &token, true));
+    assert_eq!(server.heard(3).len(), 1 + 512);
+
+    server.disconnect(3);
+    server.say(1, candidate);
+    server.connect(4);
+    // The page was loaded anew: its connections are gone.
+    server.say(4, rejoin("tsukimi", "Bo", &token, false));
+    assert_eq!(server.kinds(4), ["joined"]);
+}

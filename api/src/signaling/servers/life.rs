@@ -9,9 +9,12 @@ use crate::{
 };
 use std::{
     sync::{Arc, Weak},
-    time::Instant,
+    time::{Duration, Instant},
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, sleep_until, timeout};
+
+/// The shortest time between two rounds of packets.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// Starts what makes a server one of several. It ends with the last clone of the hub.
 pub fn start(hub: &Hub) {
@@ -22,7 +25,8 @@ pub fn start(hub: &Hub) {
     tokio::spawn(live(weak));
 }
 
-/// Sends what there is for the bus: everything that has come together since the last time.
+/// Sends what there is for the bus: everything that has come together since the last time. What comes alone goes at once; what comes
+/// close behind it waits a moment for company, since a packet costs both servers and the bus more than what is in it.
 async fn send(hub: Weak<Inner>) {
     let (sent, bytes) = (
         metrics::counter!("tsukiyo_bus_packets_total", "direction" => "out"),
@@ -30,6 +34,7 @@ async fn send(hub: Weak<Inner>) {
     );
     while let Some(hub) = hub.upgrade().map(Hub) {
         let among = &hub.0.among;
+        let begun = Instant::now();
         let mut packets = std::mem::take(&mut *lock(&among.post));
         packets.extend(hub.with(|node, now| node.poll_packets(now)));
         for (to, packet) in packets {
@@ -40,6 +45,9 @@ async fn send(hub: Weak<Inner>) {
         }
         // Not for ever: it must be noticed that nobody needs this any more.
         let _ = timeout(BEAT, among.news.notified()).await;
+        if begun.elapsed() < GATHER {
+            sleep_until((begun + GATHER).into()).await;
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The chat of a stay: what was said, in the server's order, and what is still on its way.
 
+mod gaps;
+
 use super::Driver;
 use crate::{
     Platform,
     view::{self, ChatLine, Delivery},
 };
+use gaps::Gaps;
 use std::{
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
@@ -21,6 +24,7 @@ pub(super) struct Chat {
     pending: BTreeMap<Nonce, ChatText>,
     /// The order in which it was said.
     order: Vec<Nonce>,
+    gaps: Gaps,
 }
 
 impl Chat {
@@ -36,6 +40,7 @@ impl Chat {
             name,
             mine: true,
             history: false,
+            gap: false,
             text: text.clone(),
             state: Delivery::Pending,
         });
@@ -75,7 +80,16 @@ impl Chat {
             return;
         }
         let key = key.unwrap_or(message.id.as_str()).to_owned();
-        insert(&mut chat.lines, line(message, key, mine, false));
+        let at = message.sent_at;
+        let place = insert(&mut chat.lines, line(message, key, mine, false));
+        let before = place.checked_sub(1).and_then(|before| chat.lines.get(before));
+        let after = chat.lines.get(place + 1);
+        if self
+            .gaps
+            .heard(at, before.and_then(stored_at), after.and_then(stored_at))
+        {
+            self.show_gaps();
+        }
     }
 
     /// The server refuses a message.
@@ -89,45 +103,96 @@ impl Chat {
         }
     }
 
+    /// The person is back: what was said while it was away is not known.
+    pub fn rejoined(&mut self) {
+        self.gaps.rejoined();
+    }
+
     /// Takes in the newest messages, at the beginning of a stay or after a gap in it.
     pub fn history(&mut self, messages: Vec<ChatMessage>, more: bool, mine: impl Fn(&MemberId) -> bool) {
         let first = !self.shown.loaded;
-        let connected = !more || messages.iter().any(|message| self.known.contains(&message.id));
+        self.gaps.back();
         let chat = Rc::make_mut(&mut self.shown);
-        if first || !connected {
-            // What was said in the gap is more than a history holds. Rather begin anew, with the earlier messages a
-            // click away, than show a chat in which some are missing without a sign.
-            chat.lines
-                .retain(|line| first || !matches!(line.state, Delivery::Stored(_)));
-            if !first {
-                self.known.clear();
-            }
+        chat.loaded = true;
+        if first {
             chat.more = more;
         }
-        chat.loaded = true;
-        self.insert_all(messages, first, mine);
+        self.page(messages, more, None, first, mine);
     }
 
-    /// Takes in messages from before the first one shown.
-    pub fn earlier(&mut self, messages: Vec<ChatMessage>, more: bool, mine: impl Fn(&MemberId) -> bool) {
-        Rc::make_mut(&mut self.shown).more = more;
-        self.insert_all(messages, true, mine);
+    /// Takes in what was said before a time, without a gap up to there.
+    pub fn earlier(
+        &mut self,
+        messages: Vec<ChatMessage>,
+        more: bool,
+        before: u64,
+        mine: impl Fn(&MemberId) -> bool,
+    ) {
+        self.page(messages, more, Some(before), false, mine);
     }
 
     /// When the first message shown was stored, if there are earlier ones.
     pub fn first(&self) -> Option<u64> {
-        let mut lines = self.shown.lines.iter().filter(|_| self.shown.more);
-        lines.find_map(stored_at)
+        self.shown.more.then(|| self.first_stored()).flatten()
     }
 
-    fn insert_all(&mut self, messages: Vec<ChatMessage>, history: bool, mine: impl Fn(&MemberId) -> bool) {
+    /// The newest message before which some are missing that the person has a right to know, by when it was stored.
+    pub fn gap(&self) -> Option<u64> {
+        self.gaps.newest()
+    }
+
+    /// When the line of a key was stored, if messages before it are missing.
+    pub fn gap_before(&self, key: &str) -> Option<u64> {
+        let mut lines = self.shown.lines.iter();
+        let line = lines.find(|line| line.key == key && line.gap);
+        line.and_then(stored_at)
+    }
+
+    /// Takes in a page: all that was said from its first message on until a time, or until now.
+    fn page(
+        &mut self,
+        messages: Vec<ChatMessage>,
+        more: bool,
+        until: Option<u64>,
+        first: bool,
+        mine: impl Fn(&MemberId) -> bool,
+    ) {
+        let begins = messages
+            .first()
+            .map(|message| (message.sent_at, message.id.clone()));
+        let begins = begins.map(|(at, id)| (at, self.known.contains(&id)));
+        let top = self.first_stored();
         let chat = Rc::make_mut(&mut self.shown);
+        // Everything from the room's beginning on was known.
+        let whole = !first && !chat.more;
         for message in messages {
             if self.known.insert(message.id.clone()) {
                 let key = message.id.as_str().to_owned();
                 let mine = mine(&message.member_id);
-                insert(&mut chat.lines, line(message, key, mine, history));
+                // What was missed is news, what is read up is not.
+                let old = first || !whole && top.is_some_and(|top| message.sent_at < top);
+                insert(&mut chat.lines, line(message, key, mine, old));
             }
+        }
+        // Where there is no more, nothing before it is to be had.
+        let begins = begins.filter(|_| more);
+        self.gaps.close(begins.map(|(at, _)| at), until);
+        let top = chat.lines.iter().find_map(stored_at);
+        match begins {
+            Some((at, false)) if whole || top.is_some_and(|top| top < at) => self.gaps.open(at),
+            Some(_) => {}
+            None => chat.more = false,
+        }
+        self.show_gaps();
+    }
+
+    fn first_stored(&self) -> Option<u64> {
+        self.shown.lines.iter().find_map(stored_at)
+    }
+
+    fn show_gaps(&mut self) {
+        for line in &mut Rc::make_mut(&mut self.shown).lines {
+            line.gap = stored_at(line).is_some_and(|at| self.gaps.is_before(at));
         }
     }
 
@@ -144,6 +209,7 @@ fn line(message: ChatMessage, key: String, mine: bool, history: bool) -> ChatLin
         name: message.name,
         mine,
         history,
+        gap: false,
         text: message.text,
         state: Delivery::Stored(message.sent_at),
     }
@@ -156,14 +222,15 @@ fn stored_at(line: &ChatLine) -> Option<u64> {
     }
 }
 
-/// Inserts a stored line at the place that the server's time gives it; what is not stored stays last.
-fn insert(lines: &mut Vec<ChatLine>, line: ChatLine) {
+/// Inserts a stored line at the place that the server's time gives it, which is returned; what is not stored stays last.
+fn insert(lines: &mut Vec<ChatLine>, line: ChatLine) -> usize {
     let at = stored_at(&line);
     let place = lines
         .iter()
         .rposition(|other| stored_at(other).is_some_and(|other| Some(other) <= at))
         .map_or(0, |before| before + 1);
     lines.insert(place, line);
+    place
 }
 
 impl<P: Platform> Driver<P> {
@@ -187,90 +254,4 @@ impl<P: Platform> Driver<P> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn nonce(text: &str) -> Nonce {
-        text.parse().unwrap()
-    }
-
-    fn text(text: &str) -> ChatText {
-        ChatText::new(text).unwrap()
-    }
-
-    fn message(at: u64) -> ChatMessage {
-        ChatMessage {
-            id: format!("m{at}").parse().unwrap(),
-            member_id: "b".parse().unwrap(),
-            name: DisplayName::new("B").unwrap(),
-            text: text(&at.to_string()),
-            sent_at: at,
-        }
-    }
-
-    fn said(chat: &Chat) -> Vec<String> {
-        let lines = &chat.shown.lines;
-        lines.iter().map(|line| line.text.as_str().to_owned()).collect()
-    }
-
-    fn nobody(_: &MemberId) -> bool {
-        false
-    }
-
-    #[test]
-    fn history_that_overlaps_what_was_said_live_shows_every_message_once_and_in_order() {
-        let mut chat = Chat::default();
-        chat.stored(message(3), None, false);
-        chat.history((1..=3).map(message).collect(), false, nobody);
-        chat.history((2..=5).map(message).collect(), false, nobody);
-        assert_eq!(said(&chat), ["1", "2", "3", "4", "5"]);
-        let history: Vec<_> = chat.shown.lines.iter().map(|line| line.history).collect();
-        assert_eq!(history, [true, true, false, false, false]);
-    }
-
-    #[test]
-    fn a_message_keeps_its_key_when_it_is_stored_and_goes_to_its_place() {
-        let mut chat = Chat::default();
-        chat.say(nonce("n1"), DisplayName::new("A").unwrap(), text("1"));
-        chat.say(nonce("n2"), DisplayName::new("A").unwrap(), text("2"));
-        chat.stored(message(2), Some(&nonce("n2")), true);
-        assert_eq!(said(&chat), ["2", "1"]);
-        assert_eq!(chat.shown.lines[0].key, "n2");
-        assert_eq!(chat.pending().len(), 1);
-    }
-
-    #[test]
-    fn a_message_that_was_stored_while_the_link_was_lost_is_not_shown_twice() {
-        let mut chat = Chat::default();
-        chat.history(Vec::new(), false, nobody);
-        chat.say(nonce("n1"), DisplayName::new("A").unwrap(), text("1"));
-        chat.history(vec![message(1)], false, nobody);
-        chat.stored(message(1), Some(&nonce("n1")), true);
-        assert_eq!(said(&chat), ["1"]);
-        assert!(chat.pending().is_empty());
-    }
-
-    #[test]
-    fn a_refused_message_says_why_and_can_be_said_again_under_its_nonce() {
-        let mut chat = Chat::default();
-        chat.say(nonce("n1"), DisplayName::new("A").unwrap(), text("1"));
-        chat.refused(&nonce("n1"), "no".into());
-        assert_eq!(chat.shown.lines[0].state, Delivery::Refused("no".into()));
-        assert!(chat.pending().is_empty());
-        assert_eq!(chat.say_again("n1").map(|(nonce, _)| nonce), Some(nonce("n1")));
-        assert_eq!(chat.shown.lines[0].state, Delivery::Pending);
-        assert_eq!(chat.say_again("n1"), None);
-    }
-
-    #[test]
-    fn a_gap_that_is_longer_than_a_history_leaves_no_hole() {
-        let mut chat = Chat::default();
-        chat.history((1..=2).map(message).collect(), false, nobody);
-        chat.history((5..=6).map(message).collect(), true, nobody);
-        assert_eq!(said(&chat), ["5", "6"]);
-        assert_eq!(chat.first(), Some(5));
-        chat.earlier((1..=4).map(message).collect(), false, nobody);
-        assert_eq!(said(&chat), ["1", "2", "3", "4", "5", "6"]);
-        assert_eq!(chat.first(), None);
-    }
-}
+mod tests;

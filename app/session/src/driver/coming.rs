@@ -41,7 +41,7 @@ impl<P: Platform> Driver<P> {
         self.load.clear();
         self.gestures = Gestures::default();
         self.chat = Chat::default();
-        self.paging = false;
+        self.paging = None;
         self.files.clear();
         self.leave_house();
     }

@@ -36,8 +36,8 @@ pub(super) enum Happening<P: Platform> {
     /// What was shared ended by itself.
     ScreenEnded(u64),
     Devices(Vec<Device>),
-    /// Earlier chat messages.
-    Earlier(RoomId, Result<String, Exception>),
+    /// Chat messages from before a time.
+    Earlier(RoomId, u64, Result<String, Exception>),
     /// The microphone's level wants to be read.
     Tick,
     /// The others' voices want to be listened to.

@@ -103,8 +103,10 @@ pub(crate) struct Driver<P: Platform> {
     gestures: Gestures,
     chat: Chat,
     files: Files,
-    /// Earlier messages are on their way.
-    paging: bool,
+    /// Messages from before this time are on their way.
+    paging: Option<u64>,
+    /// How many more pages of what was missed may be loaded.
+    missed_pages: u32,
     peek: Option<Peek>,
     house: Rc<House>,
     /// When the room is to be asked for again.
@@ -140,7 +142,8 @@ impl<P: Platform> Driver<P> {
             gestures: Gestures::default(),
             chat: Chat::default(),
             files: Files::default(),
-            paging: false,
+            paging: None,
+            missed_pages: 0,
             peek: None,
             house: Rc::default(),
             again: None,
@@ -257,6 +260,7 @@ impl<P: Platform> Driver<P> {
             }
             Command::Files(command) => self.obey_files(command),
             Command::Earlier => self.load_earlier(),
+            Command::Missing(key) => self.load_missing(&key),
             Command::Reconnect => self.link.hurry(),
             Command::Shutdown => self.shut_down(),
         }
@@ -293,7 +297,7 @@ impl<P: Platform> Driver<P> {
             Happening::Picked(number, result) => self.screen.picked(number, result),
             Happening::ScreenEnded(number) => self.screen.ended(number),
             Happening::Devices(all) => self.media.devices_listed(all),
-            Happening::Earlier(room, page) => self.take_earlier(&room, page),
+            Happening::Earlier(room, before, page) => self.take_earlier(&room, before, page),
             Happening::Tick => self.meter.tick(),
             Happening::Listen => self.listen(),
             Happening::Look => self.look(),

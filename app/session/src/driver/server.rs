@@ -1,6 +1,6 @@
 //! What the server says, and what follows from it.
 
-use super::{Before, Driver, HOLD, reports::shows};
+use super::{Before, Driver, HOLD, earlier::MISSED_PAGES, reports::shows};
 use crate::{Platform, view::Refusal};
 use call::{Call, Input, Role};
 use std::rc::Rc;
@@ -72,6 +72,8 @@ impl<P: Platform> Driver<P> {
             ServerMessage::History { messages, more } => {
                 let stay = &self.stay;
                 self.chat.history(messages, more, |id| stay.is_me(id));
+                self.missed_pages = MISSED_PAGES;
+                self.load_missed();
             }
             ServerMessage::Chat { message, nonce } => {
                 let mine = self.stay.is_me(&message.member_id);
@@ -130,6 +132,9 @@ impl<P: Platform> Driver<P> {
             self.connections.warm_up(Role::Answerer);
         } else if first {
             self.hold = Some((Before::Answered, self.io.platform.now() + HOLD));
+        }
+        if !first {
+            self.chat.rejoined();
         }
         if !resumed {
             self.stay.forget_orders();
