@@ -1,6 +1,11 @@
 //! What `./dc.sh deploy` would do, as its dry run tells, and what the files for containers tell their servers: it takes neither a
 //! cloud nor containers to see that it is the right thing.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test that finds something else than it expects has failed"
+)]
+
 mod yaml;
 
 use api::config::{Cli, Command as Program};
