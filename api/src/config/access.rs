@@ -16,7 +16,7 @@ pub(super) struct Access {
         help_heading = "Access"
     )]
     api_token_file: Option<PathBuf>,
-    /// Who issues tokens (JWT) that are good as well, by OpenID Connect: its name, such as https://accounts.example.org. People
+    /// Who issues tokens (JWT) that are good as well, by OpenID Connect: its name, such as `https://accounts.example.org`. People
     /// sign in there with their browsers; /sign-in/done of this site is where its page has to send them back to.
     #[arg(
         long,
