@@ -2,7 +2,7 @@
 //!
 //! Whoever has a room's link comes in without one; what is made needs somebody who answers for it. Three kinds of token are
 //! good: the operator's own ([`ApiToken`]), one that the issuer has signed whom the operator names ([`Issuer`], OpenID
-//! Connect), and the pass of somebody who has signed in there with a browser ([`mod@sign_in`]), which is ours.
+//! Connect), and the pass of somebody who has signed in there with a browser ([`sign_in()`]), which is ours.
 //!
 //! # Invariants
 //! - Nothing of a token is logged, nor who its bearer is.
