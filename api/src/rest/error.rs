@@ -53,7 +53,7 @@ pub(super) enum ApiError {
         "this room is not open to everybody: send the token of its member in the header \"Authorization: Bearer …\""
     )]
     NoToken,
-    #[error("{0}: who writes here sends one in the header \"Authorization: Bearer …\"")]
+    #[error("{}", access(*.0))]
     Access(#[from] Denied),
     #[error(transparent)]
     TooMany(#[from] guards::Refusal),
@@ -112,6 +112,16 @@ impl ApiError {
                 "the database is out of reach; try again soon".to_owned()
             }
             _ => self.to_string(),
+        }
+    }
+}
+
+/// What whoever writes has to do.
+fn access(denied: Denied) -> String {
+    match denied {
+        Denied::Unreachable => denied.to_string(),
+        Denied::Nothing | Denied::Bad => {
+            format!("{denied}: who writes here sends one in the header \"Authorization: Bearer …\"")
         }
     }
 }
